@@ -1,0 +1,154 @@
+"""A program: the guarded events that a scenario unrolls to, and what is asked of them.
+
+This is the meeting point of everything: lowering makes it, the encoder and the explicit enumerator read it.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gupproof.diagnostics import Span
+from gupproof.program.expr import Expr, ExprPool
+
+INIT_THREAD = -1
+
+
+class Kind(Enum):
+    """What an event does."""
+
+    READ = "R"
+    WRITE = "W"
+    FENCE = "F"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A syntactic dependency on the read event ``source``, present where ``condition`` (a boolean) holds."""
+
+    source: int
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One memory access or fence, executed when ``guard`` holds.
+
+    Attributes:
+        id: position in :attr:`Program.events`; events of one thread are in program order.
+        thread: index into :attr:`Program.threads`, or ``INIT_THREAD`` for the initial writes.
+        kind: read, write or fence.
+        guard: boolean expression over earlier reads; includes the validity of the address.
+        tags: cat set name and the condition under which the event is in it (``A`` on success of an exchange, say).
+        address: of the location accessed; None for a fence. Only its value among the valid addresses matters.
+        value: what a write writes; for a read, its own READ expression; None for a fence.
+        addr, data, ctrl: syntactic dependencies; the source reads stand earlier in the same thread.
+        rmw: for the write half of a read-modify-write, the id of its read half.
+        text: what the step is in kernel words, for stories.
+        span: the primitive's place in the source.
+        calls: places of the calls that led here, outermost first.
+
+    """
+
+    id: int
+    thread: int
+    kind: Kind
+    guard: Expr
+    tags: tuple[tuple[str, Expr], ...] = ()
+    address: Expr | None = None
+    value: Expr | None = None
+    addr: tuple[Dependency, ...] = ()
+    data: tuple[Dependency, ...] = ()
+    ctrl: tuple[Dependency, ...] = ()
+    rmw: int | None = None
+    text: str = ""
+    span: Span
+    calls: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadInfo:
+    """A column of the drawing: a CPU with what runs on it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A word of memory, ``name`` as in the source (``H._refcount``); ``type_name`` helps printing its values."""
+
+    address: int
+    name: str
+    type_name: str
+
+
+class StopReason(Enum):
+    """Why a thread goes no further."""
+
+    WAITS = "waits"  # an await, lock or assume that never holds: no final state
+    BOUND = "bound"  # a loop that may need more rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where ``condition`` (a boolean that includes the guard) holds, the thread stopped here."""
+
+    reason: StopReason
+    condition: Expr
+    span: Span
+
+
+class CheckKind(Enum):
+    """What a check looks for."""
+
+    ASSERT = "assert"  # the user's assert
+    FAULT = "fault"  # an access to what is no location, division by zero
+    OVERFLOW = "overflow"  # a value outside its type
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that is wrong where ``violation`` (a boolean that includes the guard) holds.
+
+    ``property`` names the property an ASSERT belongs to; it is empty for the other kinds.
+    """
+
+    kind: CheckKind
+    violation: Expr
+    message: str
+    span: Span
+    property: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A scenario on one target, unrolled.
+
+    Attributes:
+        name: of the scenario.
+        target: name of the target table.
+        pool: makes further expressions over these.
+        threads: the columns.
+        events: initial writes first (one per location), then thread by thread in program order.
+        locations: in address order.
+        switches: name → its CONFIG expression, for those the scenario depends on.
+        constraints: booleans that hold in every execution considered.
+        stops, checks: see there. An execution is complete when no stop's condition holds.
+        properties: name → boolean over final values and ghosts, judged in complete executions. Names that only asserts
+            carry map to true.
+        covers: name → boolean, judged likewise.
+        ghosts: name → the register's final value.
+
+    """
+
+    name: str
+    target: str
+    pool: ExprPool
+    threads: tuple[ThreadInfo, ...]
+    events: tuple[Event, ...]
+    locations: tuple[Location, ...]
+    switches: dict[str, Expr]
+    constraints: tuple[Expr, ...]
+    stops: tuple[Stop, ...]
+    checks: tuple[Check, ...]
+    properties: dict[str, Expr]
+    covers: dict[str, Expr]
+    ghosts: dict[str, Expr]
