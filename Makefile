@@ -1,0 +1,55 @@
+# gupproof: `make prove` and `make test` are all a newcomer needs; each makes its own virtual environment.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS   ?= 2
+
+.PHONY: help prove test lint format bench clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+prove: $(VENV)/.installed  ## prove everything in proofs/ and print the table
+	$(BIN)/gupproof prove
+
+test: lint  ## format, lint and type checks, import contracts, then the tests
+	$(BIN)/pytest -n $(JOBS)
+
+lint: $(VENV)/.installed-dev  ## the checks without the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev  ## put the sources in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed  ## time every theorem, nothing taken from the cache
+	$(BIN)/python benchmarks/theorems.py
+
+clean:  ## remove the virtual environment and whatever was built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .gupproof
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a second run installs nothing. The install is editable, so that editing spec/ and proofs/ needs no new one;
+# pip 25.1 is the first to know dependency groups.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "gupproof needs Python 3.11 or newer as '$(PYTHON)'; another one is named by: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install --group dev
+	@touch $@
