@@ -1,7 +1,7 @@
 """A memory model as terms of relational algebra.
 
-Terms are made by a :class:`TermPool`, each once: identity is equality. Functions, shadowing and includes of cat are resolved
-away when a model is read; what stays is the algebra that the encoder and the evaluator both interpret.
+Terms are made by a :class:`TermPool`, each once: identity is equality. Functions, shadowing and includes of cat are
+resolved away when a model is read; what stays is the algebra that the encoder and the evaluator both interpret.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class TermOp(Enum):
     STAR = "*"  # REL → REL, reflexive-transitive closure
     OPTIONAL = "?"  # REL → REL, with the identity
     IDENTITY_ON = "[]"  # SET → REL
-    CROSS = "×"  # SET SET → REL, every pair
+    CROSS = "*,*"  # SET SET → REL, every pair
     DOMAIN = "domain"  # REL → SET
     RANGE = "range"  # REL → SET
     REC_VAR = "var"  # a variable of an enclosing recursion: value = its number, unique in the pool
@@ -58,7 +58,7 @@ class Term:
             case TermOp.BASE:
                 return self.name
             case TermOp.UNIVERSE | TermOp.EMPTY | TermOp.ID:
-                return self.op.value
+                return str(self.op.value)
             case TermOp.REC_VAR:
                 return f"rec{self.value}"
             case _:
@@ -72,7 +72,7 @@ class TermPool:
         self._made: dict[tuple[object, ...], Term] = {}
         self._variables = 0
 
-    def _intern(
+    def _intern(  # noqa: PLR0913
         self,
         op: TermOp,
         sort: Sort,
@@ -89,28 +89,28 @@ class TermPool:
         return term
 
     def base(self, name: str, sort: Sort) -> Term:
-        """A relation or set that the execution supplies."""
+        """Return a relation or set that the execution supplies."""
         return self._intern(TermOp.BASE, sort, name=name)
 
     def universe(self) -> Term:
-        """Every event."""
+        """Return the set of every event."""
         return self._intern(TermOp.UNIVERSE, Sort.SET)
 
     def empty(self, sort: Sort) -> Term:
-        """Nothing."""
+        """Return what holds nothing."""
         return self._intern(TermOp.EMPTY, sort)
 
     def identity(self) -> Term:
-        """Every event with itself."""
+        """Return the relation of every event with itself."""
         return self._intern(TermOp.ID, Sort.REL)
 
     def variable(self, sort: Sort) -> Term:
-        """A fresh recursion variable."""
+        """Return a fresh recursion variable."""
         self._variables += 1
         return self._intern(TermOp.REC_VAR, sort, value=self._variables)
 
     def recursion(self, variables: tuple[Term, ...], bodies: tuple[Term, ...]) -> tuple[Term, ...]:
-        """The least solution of ``variables[i] = bodies[i]``, one term for each variable."""
+        """Return the least solution of ``variables[i] = bodies[i]``, one term for each variable."""
         bound = tuple(variable.value for variable in variables)
         return tuple(
             self._intern(TermOp.REC, variable.sort, bodies, value=position, bound=bound)

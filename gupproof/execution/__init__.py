@@ -1,0 +1,1 @@
+"""Executions: concrete, re-checked without the solver, enumerated, and told as stories."""

@@ -1,0 +1,211 @@
+"""Reads ``spec/targets/*.target``: the tables from kernel primitives to instructions.
+
+The format is described in ``docs/targets.md``. A table that was read holds every row the language needs, each of the
+right shape.
+"""
+
+import difflib
+from collections.abc import Sequence
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+
+from gupproof import resources
+from gupproof.diagnostics import Diagnostic, GupError, Span, read_source, with_source_lines
+from gupproof.program.targets import Row, Step, StepKind, Target
+from gupproof.syntax_errors import syntax_error
+
+
+class Shape(Enum):
+    """What kind of primitive a row is for, and so what its steps may be."""
+
+    LOAD = "a load: one R, and fences"
+    STORE = "a store: one W, and fences"
+    FENCE = "a fence: any number of F, or -"
+    RMW = "a read-modify-write: R then W, and fences"
+    CONDITIONAL = "a conditional read-modify-write: R then W, and fences, then `else` and one R, and fences"
+
+
+_ORDERS = ("", "_relaxed", "_acquire", "_release")
+
+SHAPES: dict[str, Shape] = {
+    **dict.fromkeys(("plain_load", "READ_ONCE", "smp_load_acquire"), Shape.LOAD),
+    **dict.fromkeys(("plain_store", "WRITE_ONCE", "smp_store_release", "spin_unlock"), Shape.STORE),
+    **dict.fromkeys(("smp_mb", "smp_rmb", "smp_wmb", "smp_mb__before_atomic", "smp_mb__after_atomic"), Shape.FENCE),
+    **dict.fromkeys(("smp_mb__after_spinlock", "smp_mb__after_unlock_lock", "barrier", "tlbi_sync"), Shape.FENCE),
+    **dict.fromkeys(("atomic_add", "set_bit", "test_and_set_bit", "clear_bit_unlock"), Shape.RMW),
+    **{f"{name}{order}": Shape.RMW for name in ("atomic_add_return", "xchg") for order in _ORDERS},
+    **{f"cmpxchg{order}": Shape.CONDITIONAL for order in _ORDERS},
+    **dict.fromkeys(("atomic_add_unless", "test_and_set_bit_lock", "spin_lock", "spin_trylock"), Shape.CONDITIONAL),
+}
+"""Every row a table must have."""
+
+_TAKEN = frozenset(
+    {"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "id"}
+)
+
+_TERMINALS = {
+    "STRING": "a title in quotes",
+    "MODEL": "the name of a model",
+    "TAG": "a tag",
+    "PRIMITIVE": "a primitive's name",
+    "KIND": "R, W or F",
+    "NOTHING": "-",
+    "LSQB": "[",
+    "RSQB": "]",
+    "COMMA": ",",
+    "ELSE": "else",
+    "_NEWLINE": "the end of the line",
+    "TITLE": "title",
+    "MODELS": "models",
+    "TAGS": "tags",
+}
+
+
+def known_targets() -> tuple[Target, ...]:
+    """Return the project's own tables, sorted by name."""
+    return tuple(read_target(path) for path in sorted(resources.targets_dir().glob("*.target")))
+
+
+def read_target(path: Path) -> Target:
+    """Read one table.
+
+    Raises:
+        GupError: it is no table, or lacks rows.
+
+    """
+    text = read_source(path, kind="a .target file")
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise syntax_error(error, code="T001", path=str(path), text=text, names=_TERMINALS) from None
+    return _Reader(path, text).read(tree)
+
+
+@cache
+def _parser() -> Lark:
+    grammar = resources.grammar_text("target")
+    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
+
+
+class _Reader:
+    """Turns the parse of one file into a table, gathering everything that is wrong with it."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._problems: list[Diagnostic] = []
+        self._headers: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, Row] = {}
+
+    def read(self, tree: Tree[Token]) -> Target:
+        for line in tree.children:
+            assert isinstance(line, Tree)
+            match line.data:
+                case "title" | "models" | "tags":
+                    self._header(str(line.data), line)
+                case "row":
+                    self._row(line)
+                case _:
+                    pass
+        self._whole()
+        if self._problems:
+            raise GupError(*with_source_lines(self._problems, {str(self._path): self._text}))
+        used = {tag for row in self._rows.values() for step in (*row.steps, *(row.failure or ())) for tag in step.tags}
+        return Target(
+            name=self._path.name.removesuffix(".target"),
+            title=self._headers["title"][0],
+            models=self._headers["models"],
+            rows=self._rows,
+            tags=frozenset(used | set(self._headers.get("tags", ()))),
+            path=str(self._path),
+            text=self._text,
+        )
+
+    def _report(self, code: str, message: str, span: Span | None, remedy: str = "") -> None:
+        self._problems.append(Diagnostic(code=code, message=message, span=span, help=remedy))
+
+    def _span(self, token: Token) -> Span:
+        line, column = token.line or 1, token.column or 1
+        return Span(str(self._path), line, column, line, column + len(token))
+
+    def _header(self, name: str, line: Tree[Token]) -> None:
+        words = [word for word in line.children if isinstance(word, Token) and word.type != "NOTE"]
+        if name in self._headers:
+            self._report("T003", f"a second `{name}` line", self._span(words[0]), "join it with the first")
+            return
+        if name == "tags":
+            for word in words:
+                self._tag(word)
+        self._headers[name] = tuple(str(word).strip('"') for word in words)
+
+    def _tag(self, word: Token) -> None:
+        if word in _TAKEN:
+            self._report(
+                "T007", f"`{word}` is a set or relation every model has", self._span(word), "name the tag otherwise"
+            )
+
+    def _row(self, line: Tree[Token]) -> None:
+        name, steps, failure, note = line.children
+        assert isinstance(name, Token)
+        assert isinstance(steps, Tree)
+        span = self._span(name)
+        if name not in SHAPES:
+            near = difflib.get_close_matches(name, SHAPES, n=1)
+            self._report("T002", f"no primitive is called {name}", span, f"did you mean {near[0]}?" if near else "")
+            return
+        if name in self._rows:
+            first = self._rows[name].span.line
+            self._report("T003", f"a second row for {name}", span, f"the first is in line {first}")
+            return
+        row = Row(
+            primitive=str(name),
+            steps=self._steps(steps),
+            failure=self._steps(failure) if isinstance(failure, Tree) else None,
+            note=str(note)[2:].strip() if note else "",
+            span=span,
+        )
+        self._rows[row.primitive] = row
+        if not _fits(row, SHAPES[name]):
+            self._report("T005", f"the steps of {name} do not fit", span, f"{name} is {SHAPES[name].value}")
+
+    def _steps(self, tree: Tree[Token]) -> tuple[Step, ...]:
+        steps = []
+        for step in tree.children:
+            if isinstance(step, Tree):
+                kind, *tags = (word for word in step.children if isinstance(word, Token))
+                for tag in tags:
+                    self._tag(tag)
+                steps.append(Step(StepKind(str(kind)), tuple(dict.fromkeys(str(tag) for tag in tags))))
+        return tuple(steps)
+
+    def _whole(self) -> None:
+        for name, example in (("title", 'title "my machine"'), ("models", "models armv8")):
+            if name not in self._headers:
+                self._report("T006", f"{self._path} has no `{name}` line", None, f"begin the file with {example}")
+        missing = [name for name in SHAPES if name not in self._rows]
+        if missing and not any(problem.code == "T002" for problem in self._problems):
+            self._report("T004", f"{self._path} lacks {_listed(missing)}", None, "every primitive needs a row")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:6])
+    return f"{shown} and {len(names) - 6} more rows" if len(names) > 6 else f"the row{'s' * (len(names) > 1)} {shown}"
+
+
+def _fits(row: Row, shape: Shape) -> bool:
+    accesses = "".join(step.kind.value for step in row.steps if step.kind is not StepKind.FENCE)
+    on_failure = None
+    if row.failure is not None:
+        on_failure = "".join(step.kind.value for step in row.failure if step.kind is not StepKind.FENCE)
+    wanted = {
+        Shape.LOAD: ("R", None),
+        Shape.STORE: ("W", None),
+        Shape.FENCE: ("", None),
+        Shape.RMW: ("RW", None),
+        Shape.CONDITIONAL: ("RW", "R"),
+    }
+    return (accesses, on_failure) == wanted[shape]
