@@ -1,0 +1,1 @@
+"""From the typed tree to a program of guarded events on one target."""

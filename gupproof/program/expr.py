@@ -123,6 +123,7 @@ class ExprPool:
         self._made: dict[tuple[Op, tuple[int, ...], int, str], Expr] = {}
         self.options: dict[Expr, tuple[int, ...]] = {}
         self.locations: frozenset[int] = frozenset()
+        self._conjuncts: dict[Expr, frozenset[Expr]] = {}
         self.false = self.const(0)
         self.true = self.const(1)
 
@@ -234,6 +235,25 @@ class ExprPool:
                 return self.is_boolean(expr.args[1]) and self.is_boolean(expr.args[2])
             case _:
                 return False
+
+    def conjuncts(self, expr: Expr) -> frozenset[Expr]:
+        """The booleans whose conjunction a boolean is."""
+        found = self._conjuncts.get(expr)
+        if found is None:
+            if expr.op is Op.LAND:
+                found = self.conjuncts(expr.args[0]) | self.conjuncts(expr.args[1])
+            elif expr.op is Op.NOT and expr.args[0].op is Op.LOR:
+                left, right = expr.args[0].args
+                found = self.conjuncts(self.negation(left)) | self.conjuncts(self.negation(right))
+            else:
+                found = frozenset() if expr is self.true else frozenset((expr,))
+            self._conjuncts[expr] = found
+        return found
+
+    def given(self, expr: Expr, known: Expr) -> Expr:
+        """``expr`` less the conjuncts that ``known`` already says: equal to ``expr`` wherever ``known`` holds."""
+        rest = self.conjuncts(expr) - self.conjuncts(known)
+        return self.land(*sorted(rest, key=lambda part: part.index))
 
     def negation(self, expr: Expr) -> Expr:
         """``!expr`` for a boolean."""

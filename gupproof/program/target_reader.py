@@ -43,9 +43,7 @@ SHAPES: dict[str, Shape] = {
 }
 """Every row a table must have."""
 
-_TAKEN = frozenset(
-    {"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "id"}
-)
+_TAKEN = frozenset({"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "id"})
 
 _TERMINALS = {
     "STRING": "a title in quotes",
@@ -144,9 +142,7 @@ class _Reader:
 
     def _tag(self, word: Token) -> None:
         if word in _TAKEN:
-            self._report(
-                "T007", f"`{word}` is a set or relation every model has", self._span(word), "name the tag otherwise"
-            )
+            self._report("T007", f"`{word}` is a set or relation every model has", self._span(word), "name the tag otherwise")
 
     def _row(self, line: Tree[Token]) -> None:
         name, steps, failure, note = line.children

@@ -1,0 +1,146 @@
+"""Collects the events, stops and checks of a program while its threads are unrolled."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.program.events import Check, CheckKind, Event, Kind, Stop, StopReason
+from gupproof.program.expr import Expr, ExprPool
+from gupproof.program.layout import Layout
+from gupproof.program.state import State, Value, dependencies
+from gupproof.program.targets import Row, Step, StepKind, Target
+
+MOST_EVENTS = 2000
+
+_KINDS = {StepKind.READ: Kind.READ, StepKind.WRITE: Kind.WRITE, StepKind.FENCE: Kind.FENCE}
+
+
+@dataclass(slots=True)
+class GracePeriods:
+    """The read-side sections and grace periods of a scenario, known from a first pass over its threads.
+
+    Attributes:
+        periods: thread of each ``synchronize_rcu``, in lowering order.
+        sections: thread of each outermost read-side section, in lowering order.
+        begun: per section, whether it started and what it read of each period's flag.
+
+    """
+
+    periods: list[int] = field(default_factory=list)
+    sections: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Builder:
+    """What all threads of one scenario share while being lowered."""
+
+    pool: ExprPool
+    layout: Layout
+    target: Target
+    events: list[Event] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    constraints: list[Expr] = field(default_factory=list)
+    choices: int = 0
+
+    def row(self, primitive: str, span: Span) -> Row:
+        """Return the target's row for ``primitive``.
+
+        Raises:
+            GupError: the table has none.
+
+        """
+        row = self.target.rows.get(primitive)
+        if row is None:
+            raise GupError(
+                Diagnostic(
+                    code="L003",
+                    message=f"target {self.target.name} does not say what '{primitive}' becomes",
+                    span=span,
+                    help=f"add a row for it to {self.target.path}",
+                )
+            )
+        return row
+
+    def choice(self, options: tuple[int, ...]) -> Expr:
+        """Return a new free choice among ``options``."""
+        self.choices += 1
+        return self.pool.choice(self.choices - 1, options)
+
+    def stop(self, reason: StopReason, condition: Expr, span: Span) -> None:
+        """Note that a thread goes no further where ``condition`` holds."""
+        if condition is not self.pool.false:
+            self.stops.append(Stop(reason, condition, span))
+
+    def check(self, kind: CheckKind, violation: Expr, message: str, span: Span, prop: str = "") -> None:
+        """Note that ``violation`` is wrong."""
+        if violation is not self.pool.false:
+            self.checks.append(Check(kind, violation, message, span, prop))
+
+    def emit(
+        self,
+        step: StepKind,
+        tags: Iterable[tuple[str, Expr]],
+        state: State,
+        thread: int,
+        span: Span,
+        *,
+        guard: Expr | None = None,
+        address: Value | None = None,
+        value: Callable[[Expr], Value] | Value | None = None,
+        rmw: int | None = None,
+        text: str = "",
+        calls: tuple[Span, ...] = (),
+    ) -> Event:
+        """Append one event and return it; a read's value is its own READ expression.
+
+        Raises:
+            GupError: the program is too large.
+
+        """
+        if len(self.events) >= MOST_EVENTS:
+            raise GupError(
+                Diagnostic(
+                    code="L004",
+                    message=f"the scenario unrolls to more than {MOST_EVENTS} events",
+                    span=span,
+                    help="lower the bounds of its loops, or model fewer steps",
+                )
+            )
+        number = len(self.events)
+        written = value if isinstance(value, Value) else None
+        event = Event(
+            id=number,
+            thread=thread,
+            kind=_KINDS[step],
+            guard=state.guard if guard is None else guard,
+            tags=tuple((tag, condition) for tag, condition in tags if condition is not self.pool.false),
+            address=address.expr if address else None,
+            value=self.pool.read(number) if step is StepKind.READ else (written.expr if written else None),
+            addr=dependencies(address.deps) if address else (),
+            data=dependencies(written.deps) if written else (),
+            ctrl=dependencies(state.ctrl),
+            rmw=rmw,
+            text=text,
+            span=span,
+            calls=calls,
+        )
+        self.events.append(event)
+        return event
+
+    def conditional_tags(
+        self, steps: tuple[Step, ...], failure: tuple[Step, ...] | None, success: Expr
+    ) -> list[tuple[str, Expr]]:
+        """Return the tags of a read-modify-write's read: those of both outcomes always, the others under theirs."""
+        on_success = next((step.tags for step in steps if step.kind is StepKind.READ), ())
+        if failure is None:
+            return [(tag, self.pool.true) for tag in on_success]
+        on_failure = next((step.tags for step in failure if step.kind is StepKind.READ), ())
+        result = []
+        for tag in dict.fromkeys((*on_success, *on_failure)):
+            if tag in on_success and tag in on_failure:
+                condition = self.pool.true
+            else:
+                condition = success if tag in on_success else self.pool.negation(success)
+            result.append((tag, condition))
+        return result

@@ -1,0 +1,534 @@
+"""Unrolling the expressions of one thread: values, dependencies, and the events they perform."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.language import typed
+from gupproof.language.types import BOOL, IntType, PointerType, Type
+from gupproof.program.builder import Builder
+from gupproof.program.events import CheckKind, Event, StopReason
+from gupproof.program.expr import Expr, Op
+from gupproof.program.state import (
+    NO_DEPS,
+    Deps,
+    Exit,
+    LogEntry,
+    Lost,
+    Operand,
+    Register,
+    RegisterAddress,
+    State,
+    Value,
+    join_registers,
+    select,
+    union,
+)
+from gupproof.program.targets import StepKind
+from gupproof.program.wording import place_text, rmw_text
+
+_ARITHMETIC = {
+    "+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "%": Op.MOD, "&": Op.AND, "|": Op.OR, "^": Op.XOR, "<<": Op.SHL, ">>": Op.SHR,
+}  # fmt: skip
+
+_OPERATIONS = {
+    typed.Operation.ADD: Op.ADD, typed.Operation.SUB: Op.SUB, typed.Operation.AND: Op.AND, typed.Operation.OR: Op.OR,
+    typed.Operation.XOR: Op.XOR,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One activation: registers are keyed by its number; ghosts live in frame 0."""
+
+    number: int
+    ghosts: frozenset[str]
+
+    def register(self, name: str) -> Register:
+        """Return the register that ``name`` means here."""
+        return (0 if name in self.ghosts else self.number, name)
+
+
+@dataclass(slots=True)
+class Unroller:
+    """Unrolls expressions. Statements are added by :class:`~gupproof.program.statements.Thread`.
+
+    Attributes:
+        final: properties are unrolled with this set: loads mean final values, nothing is performed.
+        before_event: called before an instruction, while it may still be interrupted.
+        call: inlines a function.
+
+    """
+
+    builder: Builder
+    unit: typed.Unit
+    switches: dict[str, Expr]
+    state: State
+    thread: int
+    final: bool = False
+    frame: Frame = field(default_factory=lambda: Frame(1, frozenset()))
+    calls: tuple[Span, ...] = ()
+    before_event: Callable[[], None] = lambda: None
+    call: Callable[[typed.Call], Operand] | None = None
+
+    # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def value(self, expr: typed.Expr) -> Value:
+        """Unroll ``expr``, which is no ``&local``."""
+        operand = self.operand(expr)
+        if isinstance(operand, RegisterAddress):
+            raise self.error(
+                "L005", "the address of a local variable is used as a value", expr.span, "pass it to a function only"
+            )
+        return operand
+
+    def operand(self, expr: typed.Expr) -> Operand:
+        """Unroll ``expr``."""
+        pool = self.builder.pool
+        match expr:
+            case typed.Const():
+                return Value(pool.const(expr.value))
+            case typed.Local():
+                return self.state.registers.get(self.frame.register(expr.name), Value(pool.false))
+            case typed.LocalAddress():
+                return RegisterAddress(self.frame.register(expr.name))
+            case typed.Config():
+                return Value(self.switches[expr.name])
+            case typed.Load():
+                return self.load(expr)
+            case typed.AddressOf():
+                return self.address(expr.place)
+            case typed.Unary():
+                return self._unary(expr)
+            case typed.Binary():
+                return self._binary(expr)
+            case typed.Logical():
+                return self._logical(expr)
+            case typed.Conditional():
+                condition = self.truth(expr.condition)
+                return self.branch(condition, lambda: self.operand(expr.then), lambda: self.operand(expr.otherwise))
+            case typed.Cast():
+                return self.convert(self.value(expr.operand), expr.operand.type, expr.type, expr.span)
+            case typed.Choose():
+                return self._choose(expr)
+            case typed.Rmw():
+                return self._rmw(expr)
+            case typed.CondLoad():
+                return self._cond_load(expr)
+            case typed.Call():
+                if self.call is None:
+                    raise self.error("L006", "a function is called where none can be", expr.span)
+                return self.call(expr)
+            case _:
+                assert_never(expr)
+
+    def truth(self, expr: typed.Expr) -> Value:
+        """Unroll a condition to a boolean."""
+        value = self.value(expr)
+        return Value(self.builder.pool.truth(value.expr), value.deps)
+
+    def error(self, code: str, message: str, span: Span, remedy: str = "") -> GupError:
+        """Return an error at ``span``."""
+        return GupError(Diagnostic(code=code, message=message, span=span, help=remedy))
+
+    def convert(self, value: Value, source: Type, target: Type, span: Span) -> Value:
+        """Convert as C does, except that what does not fit is an overflow instead of being cut."""
+        if target == BOOL:
+            return Value(self.builder.pool.truth(value.expr), value.deps)
+        if isinstance(target, IntType) and not (
+            isinstance(source, IntType) and target.low <= source.low and source.high <= target.high
+        ):
+            self.check_range(value.expr, target, span)
+        return value
+
+    def check_range(self, expr: Expr, kind: IntType, span: Span) -> None:
+        """Note that a value outside ``kind`` is an overflow."""
+        pool = self.builder.pool
+        if self.final or (expr.op is Op.CONST and kind.low <= expr.value <= kind.high):
+            return
+        outside = pool.lor(pool.make(Op.LT, expr, pool.const(kind.low)), pool.make(Op.LT, pool.const(kind.high), expr))
+        self.builder.check(
+            CheckKind.OVERFLOW, pool.land(self.state.guard, outside), f"the result does not fit {kind.name}", span
+        )
+
+    def _unary(self, expr: typed.Unary) -> Value:
+        pool = self.builder.pool
+        if expr.operator == "!":
+            value = self.truth(expr.operand)
+            return Value(pool.negation(value.expr), value.deps)
+        value = self.value(expr.operand)
+        if expr.operator == "~":
+            # On an unsigned type the complement stays inside it; exact integers need to be told.
+            if isinstance(expr.type, IntType) and expr.type.low >= 0:
+                return Value(pool.make(Op.SUB, pool.const(expr.type.high), value.expr), value.deps)
+            return Value(pool.make(Op.INVERT, value.expr), value.deps)
+        result = pool.make(Op.SUB, pool.false, value.expr)
+        if isinstance(expr.type, IntType):
+            self.check_range(result, expr.type, expr.span)
+        return Value(result, value.deps)
+
+    def _binary(self, expr: typed.Binary) -> Value:
+        pool = self.builder.pool
+        left, right = self.value(expr.left), self.value(expr.right)
+        deps = union(pool, left.deps, right.deps)
+        a, b = left.expr, right.expr
+        match expr.operator:
+            case "==":
+                return Value(pool.make(Op.EQ, a, b), deps)
+            case "!=":
+                return Value(pool.negation(pool.make(Op.EQ, a, b)), deps)
+            case "<":
+                return Value(pool.make(Op.LT, a, b), deps)
+            case ">":
+                return Value(pool.make(Op.LT, b, a), deps)
+            case "<=":
+                return Value(pool.negation(pool.make(Op.LT, b, a)), deps)
+            case ">=":
+                return Value(pool.negation(pool.make(Op.LT, a, b)), deps)
+            case operator:
+                op = _ARITHMETIC[operator]
+        if isinstance(expr.left.type, PointerType) and expr.left.type.target is not None:
+            stride = pool.const(self.builder.layout.stride(expr.left.type.target))
+            if isinstance(expr.right.type, PointerType):
+                return Value(pool.make(Op.DIV, pool.make(Op.SUB, a, b), stride), deps)
+            return Value(pool.make(op, a, pool.make(Op.MUL, b, stride)), deps)
+        if op in (Op.DIV, Op.MOD, Op.SHL, Op.SHR) and not self.final:
+            if op in (Op.DIV, Op.MOD):
+                wrong, message = pool.make(Op.EQ, b, pool.false), "division by zero"
+            else:
+                wrong = pool.lor(pool.make(Op.LT, b, pool.false), pool.make(Op.LT, pool.const(63), b))
+                message = "shift by less than 0 or more than 63"
+            self.builder.check(CheckKind.FAULT, pool.land(self.state.guard, wrong), message, expr.span)
+        result = pool.make(op, a, b)
+        if isinstance(expr.type, IntType) and op in (Op.ADD, Op.SUB, Op.MUL, Op.SHL, Op.DIV):
+            self.check_range(result, expr.type, expr.span)
+        return Value(result, deps)
+
+    def _logical(self, expr: typed.Logical) -> Value:
+        pool = self.builder.pool
+        left = self.truth(expr.left)
+        if expr.operator == "&&":
+            result = self.branch(left, lambda: self.truth(expr.right), lambda: Value(pool.false))
+        else:
+            result = self.branch(left, lambda: Value(pool.true), lambda: self.truth(expr.right))
+        assert isinstance(result, Value)
+        return Value(result.expr, union(pool, left.deps, result.deps))
+
+    def _choose(self, expr: typed.Choose) -> Value:
+        values = [self.value(option) for option in expr.options]
+        choice = self.builder.choice(tuple(range(len(values))))
+        result = values[-1]
+        pool = self.builder.pool
+        for number, value in enumerate(values[:-1]):
+            here = pool.make(Op.EQ, choice, pool.const(number))
+            result = Value(pool.make(Op.ITE, here, value.expr, result.expr), select(pool, here, value.deps, result.deps))
+        return result
+
+    def branch(self, condition: Value, then: Callable[[], Operand], otherwise: Callable[[], Operand]) -> Operand:
+        """Unroll one of two continuations under ``condition`` and join their registers and results."""
+        pool, state = self.builder.pool, self.state
+        if condition.expr.op is Op.CONST:
+            return then() if condition.expr.value else otherwise()
+        guard, ctrl, log, off, rcu = state.guard, state.ctrl, len(state.log), state.interrupts_off, state.rcu_depth
+        before = state.registers
+        inner = union(pool, ctrl, condition.deps)
+        exits = []
+        depths = set()
+        for arm, negative in ((then, False), (otherwise, True)):
+            state.guard = pool.land(guard, pool.negation(condition.expr) if negative else condition.expr)
+            state.ctrl, state.registers = inner, dict(before)
+            state.interrupts_off, state.rcu_depth = off, rcu
+            result = arm() if state.guard is not pool.false else Value(pool.false)
+            if state.guard is not pool.false:
+                depths.add((state.interrupts_off, state.rcu_depth))
+            exits.append(Exit(state.guard, state.registers, result))
+        if len(depths) > 1:
+            raise GupError(
+                Diagnostic(
+                    code="L007",
+                    message="interrupts are off, or an RCU section is open, on one path through this branch but not on the other",
+                    span=self.calls[-1] if self.calls else None,
+                    help="save and restore on both paths",
+                )
+            )
+        if depths:
+            state.interrupts_off, state.rcu_depth = depths.pop()
+        state.registers = join_registers(pool, exits)
+        self.rejoin(guard, ctrl, log)
+        first, second = exits[0].value, exits[1].value
+        assert first is not None
+        assert second is not None
+        # An arm that never ends has no value: the other's stands.
+        if exits[0].guard is pool.false:
+            return second
+        if exits[1].guard is pool.false:
+            return first
+        if isinstance(first, RegisterAddress) or isinstance(second, RegisterAddress):
+            if first == second:
+                return first
+            raise GupError(Diagnostic(code="L002", message="a pointer may lead to different local variables here"))
+        expr = pool.make(Op.ITE, condition.expr, first.expr, second.expr)
+        deps = select(pool, condition.expr, first.deps, second.deps)
+        return Value(expr, deps)
+
+    def rejoin(self, guard: Expr, ctrl: Deps, log: int) -> None:
+        """Set the state to that of the entry, less the paths lost since (those the log still holds from ``log`` on)."""
+        pool, state = self.builder.pool, self.state
+        state.guard, state.ctrl = guard, ctrl
+        for entry in state.log[log:]:
+            state.guard = pool.land(state.guard, pool.negation(pool.given(entry.condition, guard)))
+            state.ctrl = union(pool, state.ctrl, entry.ctrl)
+
+    def lose(self, kind: str, condition: Expr, deps: Deps = NO_DEPS) -> None:
+        """Leave the current path where ``condition`` (which includes the guard) holds."""
+        pool, state = self.builder.pool, self.state
+        if condition is pool.false:
+            return
+        ctrl = union(pool, state.ctrl, deps)
+        state.log.append(LogEntry(kind, condition, ctrl))
+        state.guard = pool.false if condition is state.guard else pool.land(state.guard, pool.negation(condition))
+        state.ctrl = ctrl
+
+    def require(self, condition: Value, span: Span) -> None:
+        """Stop the thread here unless ``condition`` holds (await, assume, locks)."""
+        pool = self.builder.pool
+        waits = pool.land(self.state.guard, pool.negation(condition.expr))
+        after = pool.land(self.state.guard, condition.expr)
+        self.builder.stop(StopReason.WAITS, waits, span)
+        self.lose(Lost.STOP, waits, condition.deps)
+        self.state.guard = after
+
+    # ── memory ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def address(self, place: typed.Place) -> Operand:
+        """Unroll the address of ``place``."""
+        pool, layout = self.builder.pool, self.builder.layout
+        match place:
+            case typed.Object():
+                return Value(pool.const(layout.base(place.name)))
+            case typed.Deref():
+                return self.operand(place.pointer)
+            case typed.Field():
+                base = self._plain_address(place.base)
+                struct = place.base.type
+                offset = layout.offset(struct, place.index)  # type: ignore[arg-type]
+                return Value(pool.make(Op.ADD, base.expr, pool.const(offset)), base.deps)
+            case typed.Index():
+                base, index = self._plain_address(place.base), self.value(place.index)
+                step = pool.make(Op.MUL, index.expr, pool.const(layout.stride(place.type)))
+                self._check_index(place, index.expr)
+                return Value(pool.make(Op.ADD, base.expr, step), union(pool, base.deps, index.deps))
+            case _:
+                assert_never(place)
+
+    def _check_index(self, place: typed.Index, index: Expr) -> None:
+        pool = self.builder.pool
+        length = getattr(place.base.type, "length", 0)
+        wrong = pool.lor(pool.make(Op.LT, index, pool.false), pool.negation(pool.make(Op.LT, index, pool.const(length))))
+        if not self.final:
+            self.builder.check(
+                CheckKind.FAULT,
+                pool.land(self.state.guard, wrong),
+                f"index outside the array's {length} elements",
+                place.span,
+            )
+
+    def _plain_address(self, place: typed.Place) -> Value:
+        base = self.address(place)
+        if isinstance(base, RegisterAddress):
+            raise self.error("L005", "a local variable is not a structure in memory", place.span, "declare it in the scenario")
+        return base
+
+    def access(self, place: typed.Place) -> Value | RegisterAddress:
+        """Unroll the address of ``place`` for an access: where it is no location, the thread faults and goes no further."""
+        address = self.address(place)
+        if isinstance(address, RegisterAddress) or self.final:
+            return address
+        self.before_event()
+        pool = self.builder.pool
+        valid = pool.valid(address.expr)
+        fault = pool.land(self.state.guard, pool.negation(valid))
+        text = place_text(place)
+        self.builder.check(CheckKind.FAULT, fault, f"'{text}' is accessed through a pointer to no object", place.span)
+        if valid is not pool.true:
+            after = pool.land(self.state.guard, valid)
+            ctrl = self.state.ctrl
+            self.lose(Lost.STOP, fault)
+            # A faulting access is no branch: nothing later depends on it.
+            self.state.guard, self.state.ctrl = after, ctrl
+        return address
+
+    def load(self, expr: typed.Load) -> Operand:
+        """Unroll a load."""
+        pool = self.builder.pool
+        address = self.access(expr.place)
+        if isinstance(address, RegisterAddress):
+            return self.state.registers.get(address.register, Value(pool.false))
+        if self.final:
+            return Value(pool.final(address.expr), NO_DEPS)
+        prefix = "" if expr.primitive == "plain_load" else expr.primitive
+        text = place_text(expr.place)
+        event = self._read(expr.primitive, address, expr.span, f"{prefix}({text})" if prefix else text)
+        return Value(pool.read(event.id), {event.id: pool.true})
+
+    def _read(self, primitive: str, address: Value, span: Span, text: str) -> Event:
+        row = self.builder.row(primitive, span)
+        result: Event | None = None
+        for step in row.steps:
+            tags = [(tag, self.builder.pool.true) for tag in step.tags]
+            where = None if step.kind is StepKind.FENCE else address
+            event = self.emit(step.kind, tags, span, text, address=where)
+            if step.kind is StepKind.READ:
+                result = event
+        if result is None:
+            raise self.error("L003", f"the row of '{primitive}' has no read", span, f"see {self.builder.target.path}")
+        return result
+
+    def store(self, primitive: str, place: typed.Place, value: Value, span: Span) -> None:
+        """Perform a store; through ``&local`` it assigns the register."""
+        address = self.access(place)
+        if isinstance(address, RegisterAddress):
+            self.state.registers[address.register] = value
+            return
+        text = place_text(place)
+        self.store_at(
+            primitive, address, value, span, f"{text} = ..." if primitive == "plain_store" else f"{primitive}({text})"
+        )
+
+    def store_at(self, primitive: str, address: Value, value: Value, span: Span, text: str) -> None:
+        """Perform the store of ``primitive``'s row."""
+        for step in self.builder.row(primitive, span).steps:
+            tags = [(tag, self.builder.pool.true) for tag in step.tags]
+            if step.kind is StepKind.WRITE:
+                self.emit(step.kind, tags, span, text, address=address, value=value)
+            else:
+                self.emit(step.kind, tags, span, text)
+
+    def fence(self, primitive: str, span: Span, guard: Expr | None = None) -> None:
+        """Perform a fence, only where ``guard`` holds if one is given."""
+        for step in self.builder.row(primitive, span).steps:
+            self.before_event()
+            self.emit(step.kind, [(tag, self.builder.pool.true) for tag in step.tags], span, f"{primitive}()", guard=guard)
+
+    def emit(
+        self,
+        step: StepKind,
+        tags: list[tuple[str, Expr]],
+        span: Span,
+        text: str,
+        *,
+        guard: Expr | None = None,
+        address: Value | None = None,
+        value: Value | None = None,
+        rmw: int | None = None,
+    ) -> Event:
+        """Append an event of this thread."""
+        return self.builder.emit(
+            step, tags, self.state, self.thread, span, guard=guard, address=address, value=value, rmw=rmw, text=text, calls=self.calls
+        )  # fmt: skip
+
+    def _cond_load(self, expr: typed.CondLoad) -> Value:
+        address = self.access(expr.place)
+        pool = self.builder.pool
+        if isinstance(address, RegisterAddress):
+            raise self.error("L005", "a local variable cannot be waited for", expr.span)
+        event = self._read(expr.primitive, address, expr.span, f"smp_cond_load({place_text(expr.place)})")
+        value = Value(pool.read(event.id), {event.id: pool.true})
+        self.state.registers[self.frame.register("VAL")] = value
+        self.require(self.truth(expr.condition), expr.span)
+        return value
+
+    def _rmw(self, expr: typed.Rmw) -> Value:
+        pool, builder = self.builder.pool, self.builder
+        row = builder.row(expr.primitive, expr.span)
+        # C leaves the order of operands open; like the kernel's inline assembly, the operands come before the access.
+        operand = self.value(expr.operand)
+        comparand = self.value(expr.comparand) if expr.comparand is not None else Value(pool.false)
+        old_target = self.operand(expr.store_old) if expr.store_old is not None else None
+        address = self.access(expr.place)
+        if isinstance(address, RegisterAddress):
+            raise self.error("L005", "an atomic operation needs memory, not a local variable", expr.span)
+        # The read's own event comes after the fences that its row puts before it.
+        fences = next((place for place, step in enumerate(row.steps) if step.kind is StepKind.READ), 0)
+        read = pool.read(len(builder.events) + fences)
+        success = self._success(expr.guard, read, comparand.expr)
+        new = self._new_value(expr, read, operand.expr)
+        guard = self.state.guard
+        wins, fails = pool.land(guard, success), pool.land(guard, pool.negation(success))
+        text = rmw_text(expr)
+        if row.failure is None and success is not pool.true:
+            raise self.error("L003", f"the row of '{expr.primitive}' lacks its 'else'", expr.span, f"see {builder.target.path}")
+        read_tags = builder.conditional_tags(row.steps, row.failure, success)
+        read_id = -1
+        for step in row.steps:
+            tags = [(tag, pool.true) for tag in step.tags]
+            if step.kind is StepKind.READ:
+                read_id = self.emit(step.kind, read_tags, expr.span, text, guard=guard, address=address).id
+            elif step.kind is StepKind.WRITE:
+                deps = operand.deps
+                self.emit(step.kind, tags, expr.span, text, guard=wins, address=address, value=Value(new, deps), rmw=read_id)
+            else:
+                self.emit(step.kind, tags, expr.span, text, guard=wins)
+        if pool.read(read_id) is not read:
+            raise self.error("L003", f"the row of '{expr.primitive}' has no read", expr.span, f"see {builder.target.path}")
+        if fails is not pool.false:
+            for step in row.failure or ():
+                if step.kind is StepKind.FENCE:
+                    self.emit(step.kind, [(tag, pool.true) for tag in step.tags], expr.span, text, guard=fails)
+        kind = expr.place.type
+        if isinstance(kind, IntType) and expr.operation is not typed.Operation.SET:
+            outside = self.state.guard
+            self.state.guard = wins
+            self.check_range(new, kind, expr.span)
+            self.state.guard = outside
+        deps = union(pool, {read_id: pool.true}, operand.deps, comparand.deps)
+        if expr.waits:
+            self.require(Value(success, {read_id: pool.true}), expr.span)
+        if isinstance(old_target, RegisterAddress):
+            before = self.state.registers.get(old_target.register, Value(pool.false))
+            assert isinstance(before, Value)
+            kept = select(pool, success, before.deps, {read_id: pool.true})
+            self.state.registers[old_target.register] = Value(pool.make(Op.ITE, success, before.expr, read), kept)
+        return self._result(expr, read, read_id, new, success, operand, deps)
+
+    def _success(self, guard: typed.Guard, read: Expr, comparand: Expr) -> Expr:
+        pool = self.builder.pool
+        match guard:
+            case typed.Guard.ALWAYS:
+                return pool.true
+            case typed.Guard.EQUAL:
+                return pool.make(Op.EQ, read, comparand)
+            case typed.Guard.UNEQUAL:
+                return pool.negation(pool.make(Op.EQ, read, comparand))
+            case typed.Guard.NOT_BELOW:
+                return pool.negation(pool.make(Op.LT, read, comparand))
+            case typed.Guard.CLEAR:
+                return pool.make(Op.EQ, pool.make(Op.AND, read, comparand), pool.false)
+
+    def _new_value(self, expr: typed.Rmw, read: Expr, operand: Expr) -> Expr:
+        pool = self.builder.pool
+        if expr.operation is typed.Operation.SET:
+            return operand
+        if expr.operation is typed.Operation.ANDNOT:
+            return pool.make(Op.AND, read, pool.make(Op.INVERT, operand))
+        return pool.make(_OPERATIONS[expr.operation], read, operand)
+
+    def _result(self, expr: typed.Rmw, read: Expr, read_id: int, new: Expr, success: Expr, operand: Value, deps: Deps) -> Value:
+        pool = self.builder.pool
+        only_read = {read_id: pool.true}
+        match expr.result:
+            case typed.Result.NONE:
+                return Value(pool.false)
+            case typed.Result.OLD:
+                return Value(read, only_read)
+            case typed.Result.NEW:
+                return Value(new, deps)
+            case typed.Result.SUCCESS:
+                return Value(success, deps)
+            case typed.Result.NEW_IS_ZERO:
+                return Value(pool.make(Op.EQ, new, pool.false), deps)
+            case typed.Result.NEW_IS_NEGATIVE:
+                return Value(pool.make(Op.LT, new, pool.false), deps)
+            case typed.Result.BIT_WAS_SET:
+                return Value(pool.truth(pool.make(Op.AND, read, operand.expr)), deps)

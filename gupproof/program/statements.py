@@ -1,0 +1,417 @@
+"""Unrolling the statements of one thread: branches, loops, calls, interrupts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from gupproof.diagnostics import Span
+from gupproof.language import typed
+from gupproof.language.types import VOID, Type
+from gupproof.program.builder import GracePeriods
+from gupproof.program.events import CheckKind, StopReason
+from gupproof.program.expr import Expr, Op
+from gupproof.program.expressions import Frame, Unroller
+from gupproof.program.state import Exit, Lost, Operand, RegisterAddress, Value, join_registers
+from gupproof.program.targets import StepKind
+
+MOST_ROUNDS = 64
+DEEPEST_CALL = 40
+
+
+@dataclass(slots=True)
+class LoopExits:
+    """Paths that left the innermost loop's body early."""
+
+    breaks: list[Exit] = field(default_factory=list)
+    continues: list[Exit] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Window:
+    """Something that may run on this CPU between two steps of its thread: an interrupt, or a thread that preempts it.
+
+    Attributes:
+        run: unrolls it at the present state.
+        choice: expression whose value is the number of the window it runs at, 0 for never.
+        points: the guard of each window so far.
+        last: number of events and guard at the latest window: a window with nothing since is the same window.
+
+    """
+
+    run: Callable[["Thread"], None]
+    choice: Expr
+    points: list[Expr] = field(default_factory=list)
+    last: tuple[int, Expr] | None = None
+
+
+@dataclass(slots=True)
+class RcuFlags:
+    """Grace periods under hardware models: who tells whom, through hidden words of memory.
+
+    Each section reads, at its start, whether each grace period of another thread has begun; at its end it says so. A grace
+    period ends only when every section has either ended or began after it.
+
+    Attributes:
+        plan: sections and periods counted in a first pass; None during that pass.
+        begun_address, done_address: address of each period's and each section's flag.
+        saw: (section, period) → the read of the period's flag and the guard of the section.
+        next_section, next_period: how many the lowering has met.
+
+    """
+
+    seen: GracePeriods = field(default_factory=GracePeriods)
+    plan: GracePeriods | None = None
+    begun_address: dict[int, int] = field(default_factory=dict)
+    done_address: dict[int, int] = field(default_factory=dict)
+    saw: dict[tuple[int, int], Expr] = field(default_factory=dict)
+    started: dict[int, Expr] = field(default_factory=dict)
+    waiting: list[tuple[int, "PeriodEnd"]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodEnd:
+    """Where a grace period ends: its thread's guard, the guard's dependence on each section's flag, and the place."""
+
+    guard: Expr
+    done: dict[int, Expr]
+    span: Span
+
+
+@dataclass(slots=True)
+class Thread(Unroller):
+    """Unrolls statements."""
+
+    windows: list[Window] = field(default_factory=list)
+    rcu: RcuFlags = field(default_factory=RcuFlags)
+    loops: list[LoopExits] = field(default_factory=list)
+    returns: list[Exit] = field(default_factory=list)
+    frames: int = 1
+    in_window: bool = False
+    open_section: int | None = None
+
+    def __post_init__(self) -> None:
+        self.before_event = self.window
+        self.call = self.inline
+
+    # ── interrupts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def window(self) -> None:
+        """Let what may interrupt this point do so."""
+        state, pool = self.state, self.builder.pool
+        if self.in_window or self.final or state.interrupts_off or state.guard is pool.false:
+            return
+        for window in self.windows:
+            here = (len(self.builder.events), state.guard)
+            if window.last is not None and window.last == here:
+                continue
+            window.points.append(state.guard)
+            chosen = pool.make(Op.EQ, window.choice, pool.const(len(window.points)))
+            self.in_window = True
+            frame, loops, returns, calls = self.frame, self.loops, self.returns, self.calls
+            ctrl, rcu_depth, section = state.ctrl, state.rcu_depth, self.open_section
+            # The handler depends on nothing that its victim computed, and its own branches end with it.
+            state.ctrl = {}
+            state.rcu_depth, self.open_section = 0, None
+            self.branch(Value(chosen), lambda run=window.run: self._run_window(run), lambda: Value(pool.false))  # type: ignore[misc]
+            state.ctrl, state.rcu_depth, self.open_section = ctrl, rcu_depth, section
+            self.frame, self.loops, self.returns, self.calls = frame, loops, returns, calls
+            self.in_window = False
+            window.last = (len(self.builder.events), state.guard)
+
+    def _run_window(self, run: Callable[["Thread"], None]) -> Operand:
+        self.loops, self.returns = [], []
+        run(self)
+        return Value(self.builder.pool.false)
+
+    # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def block(self, statements: tuple[typed.Stmt, ...]) -> None:
+        """Unroll statements in order, as far as the path goes."""
+        for statement in statements:
+            if self.state.guard is self.builder.pool.false:
+                return
+            self.statement(statement)
+
+    def statement(self, node: typed.Stmt) -> None:
+        """Unroll one statement."""
+        match node:
+            case typed.Assign():
+                self._assign(node)
+            case typed.Store():
+                value = self.convert(self.value(node.value), node.value.type, node.place.type, node.span)
+                self.store(node.primitive, node.place, value, node.span)
+            case typed.Evaluate():
+                self.operand(node.value)
+            case typed.Fence():
+                self.fence(node.primitive, node.span)
+            case typed.Slot():
+                self._slot(node)
+            case typed.Interrupts():
+                self._interrupts(node)
+            case typed.Rcu():
+                self._rcu(node)
+            case typed.If():
+                self._if(node)
+            case typed.Loop():
+                self._loop(node)
+            case typed.Return():
+                self._return(node)
+            case typed.Break():
+                self._leave_round(self.loops[-1].breaks, Lost.BREAK)
+            case typed.Continue():
+                self._leave_round(self.loops[-1].continues, Lost.CONTINUE)
+            case typed.Await():
+                self.require(self.truth(node.condition), node.span)
+            case typed.Assert():
+                self._assert(node)
+            case typed.Assume():
+                self.require(self.truth(node.condition), node.span)
+            case _:
+                assert_never(node)
+
+    def _assign(self, node: typed.Assign) -> None:
+        value = self.operand(node.value)
+        if isinstance(value, Value):
+            value = self.convert(value, node.value.type, node.type, node.span)
+        self.state.registers[self.frame.register(node.name)] = value
+
+    def _slot(self, node: typed.Slot) -> None:
+        pool, switch = self.builder.pool, self.switches[node.name]
+        for number, alternative in enumerate(self.unit.switches[node.name].values):
+            chosen = pool.make(Op.EQ, switch, pool.const(number))
+            if alternative != "none" and chosen is not pool.false:
+                self.fence(alternative, node.span, pool.land(self.state.guard, chosen))
+
+    def _interrupts(self, node: typed.Interrupts) -> None:
+        if not node.enable:
+            self.window()
+            self.state.interrupts_off += 1
+        elif self.state.interrupts_off == 0:
+            raise self.error(
+                "L008", f"{node.primitive} without its beginning", node.span, "pair it with the call that disables"
+            )
+        else:
+            self.state.interrupts_off -= 1
+
+    def _if(self, node: typed.If) -> None:
+        def arm(statements: tuple[typed.Stmt, ...]) -> Callable[[], Operand]:
+            def run() -> Operand:
+                self.block(statements)
+                return Value(self.builder.pool.false)
+
+            return run
+
+        self.branch(self.truth(node.condition), arm(node.then), arm(node.otherwise))
+
+    def _assert(self, node: typed.Assert) -> None:
+        condition = self.truth(node.condition)
+        pool = self.builder.pool
+        violation = pool.land(self.state.guard, pool.negation(condition.expr))
+        self.builder.check(CheckKind.ASSERT, violation, "assert fails", node.span, node.property)
+
+    # ── leaving early ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _leave_round(self, exits: list[Exit], kind: str) -> None:
+        state = self.state
+        exits.append(Exit(state.guard, dict(state.registers)))
+        self.lose(kind, state.guard)
+
+    def _return(self, node: typed.Return) -> None:
+        value = self.operand(node.value) if node.value is not None else None
+        state = self.state
+        self.returns.append(Exit(state.guard, dict(state.registers), value))
+        self.lose(Lost.RETURN, state.guard)
+
+    def _take_back(self, log: int, *kinds: str) -> None:
+        kept = [entry for entry in self.state.log[log:] if entry.kind not in kinds]
+        self.state.log[log:] = kept
+
+    def _loop(self, node: typed.Loop) -> None:
+        pool, state = self.builder.pool, self.state
+        self.block(node.initial)
+        guard, ctrl, log = state.guard, state.ctrl, len(state.log)
+        self.loops.append(LoopExits())
+        exits = self.loops[-1].breaks
+        rounds = node.bound if node.bound is not None else MOST_ROUNDS
+        test = node.test_first
+        for number in range(rounds + 1):
+            if state.guard is pool.false:
+                break
+            if test:
+                condition = self.truth(node.condition)
+                self._loop_test(node, condition, exits)
+                if state.guard is pool.false:
+                    break
+            test = True
+            if number == rounds:
+                if node.bound is None:
+                    raise self._unbounded(node, f"it still runs after {MOST_ROUNDS} rounds")
+                self.builder.stop(StopReason.BOUND, state.guard, node.span)
+                self.lose(Lost.STOP, state.guard)
+                break
+            self._round(node)
+        self.loops.pop()
+        if exits:
+            state.registers = join_registers(pool, exits)
+        self._take_back(log, Lost.BREAK, Lost.CONTINUE)
+        self.rejoin(guard, ctrl, log)
+
+    def _loop_test(self, node: typed.Loop, condition: Value, exits: list[Exit]) -> None:
+        """Leave the loop where its condition fails."""
+        pool, state = self.builder.pool, self.state
+        if condition.expr.op is not Op.CONST and node.bound is None and condition.deps:
+            raise self._unbounded(node, "its condition depends on what is read from memory")
+        ends = pool.land(state.guard, pool.negation(condition.expr))
+        if ends is not pool.false:
+            exits.append(Exit(ends, dict(state.registers)))
+            goes_on = pool.land(state.guard, condition.expr)
+            self.lose(Lost.BREAK, ends, condition.deps)
+            state.guard = goes_on
+
+    def _unbounded(self, node: typed.Loop, why: str) -> Exception:
+        return self.error("L009", f"this loop has no bound, and {why}", node.span, "write 'bound N' after its condition")
+
+    def _round(self, node: typed.Loop) -> None:
+        pool, state = self.builder.pool, self.state
+        continues = self.loops[-1].continues = []
+        guard, ctrl, log = state.guard, state.ctrl, len(state.log)
+        self.block(node.body)
+        if continues:
+            ends = [*continues, Exit(state.guard, state.registers)]
+            self._take_back(log, Lost.CONTINUE)
+            state.registers = join_registers(pool, ends)
+            self.rejoin(guard, ctrl, log)
+        self.block(node.step)
+
+    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def inline(self, node: typed.Call) -> Operand:
+        """Unroll a call."""
+        function = self.unit.functions[node.function]
+        if len(self.calls) >= DEEPEST_CALL:
+            raise self.error("L010", f"calls nest more than {DEEPEST_CALL} deep", node.span, "flatten some of them")
+        arguments: list[Operand] = []
+        for argument, parameter in zip(node.arguments, function.parameters, strict=True):
+            value = self.operand(argument)
+            if isinstance(value, Value):
+                value = self.convert(value, argument.type, parameter.type, argument.span)
+            arguments.append(value)
+        outer = self.frame, self.calls, self.loops
+        self.frames += 1
+        number = self.frames
+        self.frame = Frame(number, frozenset())
+        self.calls, self.loops = (*self.calls, node.span), []
+        for parameter, value in zip(function.parameters, arguments, strict=True):
+            self.state.registers[self.frame.register(parameter.name)] = value
+        result = self.body(function.body, function.returns, node.span)
+        for register in [key for key in self.state.registers if key[0] == number]:
+            del self.state.registers[register]
+        self.frame, self.calls, self.loops = outer
+        return result
+
+    def body(self, statements: tuple[typed.Stmt, ...], returns: Type, span: Span) -> Operand:
+        """Unroll the body of a function or thread and join the paths that return from it."""
+        pool, state = self.builder.pool, self.state
+        guard, ctrl, log = state.guard, state.ctrl, len(state.log)
+        outer, self.returns = self.returns, []
+        self.block(statements)
+        exits = self.returns
+        self.returns = outer
+        if state.guard is not pool.false:
+            exits.append(Exit(state.guard, state.registers, Value(pool.false)))
+        if not exits:
+            return Value(pool.false)
+        state.registers = join_registers(pool, exits)
+        self._take_back(log, Lost.RETURN)
+        self.rejoin(guard, ctrl, log)
+        if returns == VOID:
+            return Value(pool.false)
+        # The value is joined as one more register, so that both follow the same rule.
+        key = (-1, "return value")
+        paths = [Exit(item.guard, {key: item.value or Value(pool.false)}) for item in exits]
+        result = join_registers(pool, paths)[key]
+        if isinstance(result, RegisterAddress):
+            raise self.error("L005", "a function returns the address of a local variable", span)
+        return result
+
+    # ── grace periods ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _rcu(self, node: typed.Rcu) -> None:
+        state = self.state
+        match node.primitive:
+            case "rcu_read_lock":
+                state.rcu_depth += 1
+                if state.rcu_depth == 1:
+                    self._section_begins(node)
+            case "rcu_read_unlock":
+                if state.rcu_depth == 0:
+                    raise self.error("L008", "rcu_read_unlock without rcu_read_lock", node.span)
+                state.rcu_depth -= 1
+                if state.rcu_depth == 0:
+                    self._section_ends(node)
+            case _:
+                if state.rcu_depth:
+                    raise self.error("L011", "synchronize_rcu inside a read-side section waits for itself", node.span)
+                self._grace_period(node)
+
+    def _section_begins(self, node: typed.Rcu) -> None:
+        flags, pool = self.rcu, self.builder.pool
+        section = len(flags.seen.sections)
+        flags.seen.sections.append(self.thread)
+        self.open_section = section
+        flags.started[section] = self.state.guard
+        if flags.plan is None:
+            return
+        ordered = [tag for step in self.builder.row("smp_load_acquire", node.span).steps for tag in step.tags]
+        for period, thread in enumerate(flags.plan.periods):
+            if thread == self.thread:
+                continue
+            read = pool.read(len(self.builder.events))
+            # Only a section that begins after the grace period did is ordered after it.
+            tags = [(tag, read) for tag in ordered]
+            address = Value(pool.const(flags.begun_address[period]))
+            self.emit(StepKind.READ, tags, node.span, "rcu_read_lock()", address=address)
+            flags.saw[section, period] = read
+
+    def _section_ends(self, node: typed.Rcu) -> None:
+        flags, pool = self.rcu, self.builder.pool
+        section = self.open_section
+        self.open_section = None
+        if flags.plan is None or section is None or all(thread == self.thread for thread in flags.plan.periods):
+            return
+        address = Value(pool.const(flags.done_address[section]))
+        self.store_at("smp_store_release", address, Value(pool.true), node.span, "rcu_read_unlock()")
+
+    def _grace_period(self, node: typed.Rcu) -> None:
+        flags, pool = self.rcu, self.builder.pool
+        period = len(flags.seen.periods)
+        flags.seen.periods.append(self.thread)
+        self.fence("smp_mb", node.span)
+        if flags.plan is not None:
+            address = Value(pool.const(flags.begun_address[period]))
+            self.store_at("WRITE_ONCE", address, Value(pool.true), node.span, "synchronize_rcu() begins")
+            ordered = [tag for step in self.builder.row("smp_load_acquire", node.span).steps for tag in step.tags]
+            done: dict[int, Expr] = {}
+            for section, thread in enumerate(flags.plan.sections):
+                if thread == self.thread:
+                    continue
+                read = pool.read(len(self.builder.events))
+                tags = [(tag, read) for tag in ordered]
+                where = Value(pool.const(flags.done_address[section]))
+                self.emit(StepKind.READ, tags, node.span, "synchronize_rcu() waits", address=where)
+                done[section] = read
+            flags.waiting.append((period, PeriodEnd(self.state.guard, done, node.span)))
+        self.fence("smp_mb", node.span)
+
+    def finish_grace_periods(self) -> None:
+        """Once every thread is unrolled: a grace period that a section still holds up never ends."""
+        flags, pool = self.rcu, self.builder.pool
+        for period, end in flags.waiting:
+            for section, done in end.done.items():
+                held_up = pool.land(
+                    end.guard,
+                    flags.started.get(section, pool.false),
+                    pool.negation(pool.truth(done)),
+                    pool.negation(pool.truth(flags.saw.get((section, period), pool.false))),
+                )
+                self.builder.stop(StopReason.WAITS, held_up, end.span)
