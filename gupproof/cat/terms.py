@@ -72,7 +72,7 @@ class TermPool:
         self._made: dict[tuple[object, ...], Term] = {}
         self._variables = 0
 
-    def _intern(  # noqa: PLR0913
+    def _intern(
         self,
         op: TermOp,
         sort: Sort,
@@ -159,15 +159,7 @@ def _result_sort(op: TermOp, args: tuple[Term, ...]) -> Sort:
     match op:
         case TermOp.DOMAIN | TermOp.RANGE:
             return Sort.SET
-        case (
-            TermOp.SEQ
-            | TermOp.INVERSE
-            | TermOp.PLUS
-            | TermOp.STAR
-            | TermOp.OPTIONAL
-            | TermOp.IDENTITY_ON
-            | TermOp.CROSS
-        ):
+        case TermOp.SEQ | TermOp.INVERSE | TermOp.PLUS | TermOp.STAR | TermOp.OPTIONAL | TermOp.IDENTITY_ON | TermOp.CROSS:
             return Sort.REL
         case _:
             return args[0].sort
