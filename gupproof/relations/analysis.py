@@ -1,0 +1,237 @@
+"""What is known of a program's events before solving: who can execute with whom, and bounds of the base relations.
+
+A relation is bounded by two sets of pairs: ``may`` holds every pair that some execution has; a pair is in ``must`` when every
+execution in which both events execute has it. Sets of events likewise. Rows and sets are Python integers, bit i for event i.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gupproof.program.events import INIT_THREAD, Dependency, Event, Kind, Program
+from gupproof.program.expr import Expr, Op
+from gupproof.relations.domains import Domains
+
+Rows = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelBounds:
+    """Bounds of a relation: ``may[a]`` has bit b when (a, b) is possible."""
+
+    may: Rows
+    must: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class SetBounds:
+    """Bounds of a set of events."""
+
+    may: int
+    must: int
+
+
+def bits(row: int) -> list[int]:
+    """Return the positions of the bits of ``row``, ascending."""
+    result = []
+    while row:
+        low = row & -row
+        result.append(low.bit_length() - 1)
+        row ^= low
+    return result
+
+
+def transpose(rows: Rows) -> Rows:
+    """Return the rows of the inverse relation."""
+    result = [0] * len(rows)
+    for a, row in enumerate(rows):
+        for b in bits(row):
+            result[b] |= 1 << a
+    return tuple(result)
+
+
+class Analysis:
+    """Execution facts and base bounds of one program.
+
+    Attributes:
+        live: events that can execute, as bits.
+        together: per event, the events that can execute in the same execution.
+        implied: per event a, the events that execute whenever a does.
+
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.count = len(program.events)
+        self._conjuncts = {event.id: program.pool.conjuncts(event.guard) for event in program.events}
+        self.domains = Domains(program, self._feeds)
+        self.live = 0
+        for event in program.events:
+            if 1 in self.domains.of(event.guard) and (event.address is None or self.domains.addresses(event)):
+                self.live |= 1 << event.id
+        self._drop_untouched_locations()
+        self.together, self.implied = self._execution_facts()
+        self._relations: dict[str, RelBounds] = {}
+        self._sets: dict[str, SetBounds] = {}
+
+    # ── execution ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _feeds(self, write: Event, read: Event) -> bool:
+        """Whether a read can read from a write, as far as paths tell: their guards do not exclude each other."""
+        return not self._exclude(self._conjuncts[write.id], self._conjuncts[read.id])
+
+    def _exclude(self, one: frozenset[Expr], other: frozenset[Expr]) -> bool:
+        pool = self.program.pool
+        if any(pool.negation(part) in other for part in one):
+            return True
+        fixed = {part.args[0]: part.args[1] for part in one if part.op is Op.EQ and part.args[1].op is Op.CONST}
+        return any(
+            part.op is Op.EQ and part.args[1].op is Op.CONST and fixed.get(part.args[0], part.args[1]) is not part.args[1]
+            for part in other
+        )
+
+    def _drop_untouched_locations(self) -> None:
+        """Leave out the initial writes of locations that no thread accesses."""
+        touched: set[int] = set()
+        for event in self.program.events:
+            if event.thread != INIT_THREAD and self.live >> event.id & 1:
+                touched |= self.domains.addresses(event)
+        for event in self.program.events:
+            if event.thread == INIT_THREAD and self.domains.addresses(event).isdisjoint(touched):
+                self.live &= ~(1 << event.id)
+
+    def _execution_facts(self) -> tuple[Rows, Rows]:
+        events = self.program.events
+        groups: dict[frozenset[Expr], int] = {}
+        for event in events:
+            if self.live >> event.id & 1:
+                key = self._conjuncts[event.id]
+                groups[key] = groups.get(key, 0) | 1 << event.id
+        together, implied = [0] * self.count, [0] * self.count
+        for one, members in groups.items():
+            with_one, implied_by_one = 0, 0
+            for other, others in groups.items():
+                if not self._exclude(one, other):
+                    with_one |= others
+                if other <= one:
+                    implied_by_one |= others
+            for member in bits(members):
+                together[member] = with_one
+                implied[member] = implied_by_one
+        return tuple(together), tuple(implied)
+
+    # ── base sets ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def base_set(self, name: str) -> SetBounds:
+        """Return the bounds of a base set or tag; an unknown tag is empty."""
+        if name not in self._sets:
+            self._sets[name] = self._make_set(name)
+        return self._sets[name]
+
+    def _make_set(self, name: str) -> SetBounds:
+        exact = 0
+        kinds = {"R": (Kind.READ,), "W": (Kind.WRITE,), "F": (Kind.FENCE,), "M": (Kind.READ, Kind.WRITE)}
+        if name in kinds or name == "IW":
+            for event in self.program.events:
+                inside = event.thread == INIT_THREAD if name == "IW" else event.kind in kinds[name]
+                exact |= inside << event.id
+            return SetBounds(exact & self.live, exact & self.live)
+        may, must = 0, 0
+        for event in self.program.events:
+            for tag, condition in event.tags:
+                if tag == name:
+                    domain = self.domains.of(condition)
+                    may |= (1 in domain) << event.id
+                    must |= (domain == frozenset((1,))) << event.id
+        return SetBounds(may & self.live, must & self.live)
+
+    def tag_condition(self, name: str, event: int) -> Expr | None:
+        """Return the condition under which an event carries a tag; None for a base set of kinds."""
+        for tag, condition in self.program.events[event].tags:
+            if tag == name:
+                return condition
+        return None
+
+    # ── base relations ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def base_relation(self, name: str) -> RelBounds:
+        """Return the bounds of a base relation other than rf and co, which the model may tighten."""
+        if name not in self._relations:
+            self._relations[name] = self._make_relation(name)
+        return self._relations[name]
+
+    def _make_relation(self, name: str) -> RelBounds:
+        match name:
+            case "po":
+                return self._exact(lambda a, b: a.thread == b.thread != INIT_THREAD and a.id < b.id)
+            case "int":
+                return self._exact(lambda a, b: a.thread == b.thread != INIT_THREAD)
+            case "ext":
+                return self._exact(lambda a, b: a.thread != b.thread)
+            case "loc":
+                return self._loc()
+            case "rmw":
+                pairs = {(event.rmw, event.id) for event in self.program.events if event.rmw is not None}
+                return self._exact(lambda a, b: (a.id, b.id) in pairs)
+            case "addr":
+                return self._dependencies({event.id: event.addr for event in self.program.events})
+            case "data":
+                return self._dependencies({event.id: event.data for event in self.program.events})
+            case "ctrl":
+                return self._dependencies({event.id: event.ctrl for event in self.program.events})
+            case "rf":
+                return self._rf()
+            case "co":
+                return self._co()
+            case _:
+                raise KeyError(name)
+
+    def _exact(self, holds: Callable[[Event, Event], bool]) -> RelBounds:
+        rows = []
+        for a in self.program.events:
+            row = 0
+            if self.live >> a.id & 1:
+                for b in self.program.events:
+                    if holds(a, b):
+                        row |= 1 << b.id
+            rows.append(row & self.together[a.id])
+        return RelBounds(tuple(rows), tuple(rows))
+
+    def _loc(self) -> RelBounds:
+        may, must = [0] * self.count, [0] * self.count
+        accesses = [event for event in self.program.events if event.address is not None and self.live >> event.id & 1]
+        for a in accesses:
+            for b in accesses:
+                if self.together[a.id] >> b.id & 1 and self.domains.may_alias(a, b):
+                    may[a.id] |= 1 << b.id
+                    if self.domains.must_alias(a, b):
+                        must[a.id] |= 1 << b.id
+        return RelBounds(tuple(may), tuple(must))
+
+    def _dependencies(self, of: dict[int, tuple[Dependency, ...]]) -> RelBounds:
+        may, must = [0] * self.count, [0] * self.count
+        for target, dependencies in of.items():
+            for item in dependencies:
+                domain = self.domains.of(item.condition)
+                if 1 in domain and self.together[item.source] >> target & 1:
+                    may[item.source] |= 1 << target
+                    if domain == frozenset((1,)) or self._implied_by_guard(target, item.condition):
+                        must[item.source] |= 1 << target
+        return RelBounds(tuple(may), tuple(must))
+
+    def _implied_by_guard(self, event: int, condition: Expr) -> bool:
+        return self.program.pool.conjuncts(condition) <= self._conjuncts[event]
+
+    def _rf(self) -> RelBounds:
+        loc = self.base_relation("loc").may
+        reads = self.base_set("R").may
+        writes = self.base_set("W").may
+        may = [loc[a] & reads if writes >> a & 1 else 0 for a in range(self.count)]
+        return RelBounds(tuple(may), (0,) * self.count)
+
+    def _co(self) -> RelBounds:
+        loc = self.base_relation("loc")
+        writes, initial = self.base_set("W").may, self.base_set("IW").may
+        later = writes & ~initial
+        may = [loc.may[a] & later & ~(1 << a) if writes >> a & 1 else 0 for a in range(self.count)]
+        must = [loc.must[a] & later if initial >> a & 1 else 0 for a in range(self.count)]
+        return RelBounds(tuple(may), tuple(must))

@@ -1,0 +1,324 @@
+"""Lower and upper bounds of every term of a model over the events of a program.
+
+The rules are those of peers of this tool (design of the encoding, §5): union and intersection are pointwise; a composition
+must hold when both halves must and the middle event executes whenever one of the ends does; a difference crosses the bounds.
+"""
+
+from collections.abc import Mapping
+
+from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
+from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.relations.analysis import Analysis, RelBounds, Rows, SetBounds, bits, transpose
+
+
+class Bounds:
+    """Bounds of terms, computed on demand and kept.
+
+    ``rf`` and ``co`` start from what addresses and paths allow; :meth:`tighten` removes the pairs that an acyclicity axiom
+    forbids on sight (reading from the future, overwriting the past).
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.count = analysis.count
+        self._relations: dict[Term, RelBounds] = {}
+        self._sets: dict[Term, SetBounds] = {}
+        self._base = {name: analysis.base_relation(name) for name in ("rf", "co")}
+        self._variables: dict[int, RelBounds | SetBounds] = {}
+        self._free: dict[Term, frozenset[int]] = {}
+        self._zero: Rows = (0,) * self.count
+
+    # ── sets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def set(self, term: Term) -> SetBounds:
+        """Return the bounds of a set term."""
+        found = self._sets.get(term)
+        if found is None:
+            found = self._make_set(term)
+            if self._closed(term):
+                self._sets[term] = found
+        return found
+
+    def _make_set(self, term: Term) -> SetBounds:
+        live = self.analysis.live
+        match term.op:
+            case TermOp.BASE:
+                return self.analysis.base_set(term.name)
+            case TermOp.UNIVERSE:
+                return SetBounds(live, live)
+            case TermOp.EMPTY:
+                return SetBounds(0, 0)
+            case TermOp.UNION:
+                parts = [self.set(arg) for arg in term.args]
+                may = must = 0
+                for part in parts:
+                    may |= part.may
+                    must |= part.must
+                return SetBounds(may, must)
+            case TermOp.INTER:
+                left, right = (self.set(arg) for arg in term.args)
+                return SetBounds(left.may & right.may, left.must & right.must)
+            case TermOp.DIFF:
+                left, right = (self.set(arg) for arg in term.args)
+                return SetBounds(left.may & ~right.must, left.must & ~right.may)
+            case TermOp.COMPLEMENT:
+                inner = self.set(term.args[0])
+                return SetBounds(live & ~inner.must, live & ~inner.may)
+            case TermOp.DOMAIN | TermOp.RANGE:
+                rows = self.rel(term.args[0])
+                may, must = rows.may, rows.must
+                if term.op is TermOp.RANGE:
+                    may, must = transpose(may), transpose(must)
+                implied = self.analysis.implied
+                sure = sum(1 << a for a in range(self.count) if must[a] & implied[a])
+                return SetBounds(sum(1 << a for a in range(self.count) if may[a]), sure)
+            case TermOp.REC_VAR:
+                bound = self._variables[term.value]
+                assert isinstance(bound, SetBounds)
+                return bound
+            case TermOp.REC:
+                bound = self._recursion(term)
+                assert isinstance(bound, SetBounds)
+                return bound
+            case _:
+                raise ValueError(f"{term.op} is no set")
+
+    # ── relations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rel(self, term: Term) -> RelBounds:
+        """Return the bounds of a relation term."""
+        found = self._relations.get(term)
+        if found is None:
+            found = self._make_rel(term)
+            if self._closed(term):
+                self._relations[term] = found
+        return found
+
+    def _make_rel(self, term: Term) -> RelBounds:
+        together, live = self.analysis.together, self.analysis.live
+        match term.op:
+            case TermOp.BASE:
+                return self._base.get(term.name) or self.analysis.base_relation(term.name)
+            case TermOp.EMPTY:
+                return RelBounds(self._zero, self._zero)
+            case TermOp.ID:
+                return self._identity(live, live)
+            case TermOp.UNION:
+                parts = [self.rel(arg) for arg in term.args]
+                may, must = list(parts[0].may), list(parts[0].must)
+                for part in parts[1:]:
+                    may = [a | b for a, b in zip(may, part.may, strict=True)]
+                    must = [a | b for a, b in zip(must, part.must, strict=True)]
+                return RelBounds(tuple(may), tuple(must))
+            case TermOp.INTER:
+                left, right = (self.rel(arg) for arg in term.args)
+                return RelBounds(_and(left.may, right.may), _and(left.must, right.must))
+            case TermOp.DIFF:
+                left, right = (self.rel(arg) for arg in term.args)
+                return RelBounds(_minus(left.may, right.must), _minus(left.must, right.may))
+            case TermOp.COMPLEMENT:
+                inner = self.rel(term.args[0])
+                return RelBounds(_minus(together, inner.must), _minus(together, inner.may))
+            case TermOp.SEQ:
+                return self._sequence(self.rel(term.args[0]), self.rel(term.args[1]))
+            case TermOp.INVERSE:
+                inner = self.rel(term.args[0])
+                return RelBounds(transpose(inner.may), transpose(inner.must))
+            case TermOp.PLUS:
+                return self._closure(self.rel(term.args[0]))
+            case TermOp.STAR:
+                return _or_identity(self._closure(self.rel(term.args[0])), self._identity(live, live))
+            case TermOp.OPTIONAL:
+                return _or_identity(self.rel(term.args[0]), self._identity(live, live))
+            case TermOp.IDENTITY_ON:
+                inside = self.set(term.args[0])
+                return self._identity(inside.may, inside.must)
+            case TermOp.CROSS:
+                return self._cross(self.set(term.args[0]), self.set(term.args[1]))
+            case TermOp.REC_VAR:
+                bound = self._variables[term.value]
+                assert isinstance(bound, RelBounds)
+                return bound
+            case TermOp.REC:
+                bound = self._recursion(term)
+                assert isinstance(bound, RelBounds)
+                return bound
+            case _:
+                raise ValueError(f"{term.op} is no relation")
+
+    def _identity(self, may: int, must: int) -> RelBounds:
+        return RelBounds(
+            tuple(1 << a if may >> a & 1 else 0 for a in range(self.count)),
+            tuple(1 << a if must >> a & 1 else 0 for a in range(self.count)),
+        )
+
+    def _cross(self, left: SetBounds, right: SetBounds) -> RelBounds:
+        together = self.analysis.together
+        return RelBounds(
+            tuple(right.may & together[a] if left.may >> a & 1 else 0 for a in range(self.count)),
+            tuple(right.must & together[a] if left.must >> a & 1 else 0 for a in range(self.count)),
+        )
+
+    def _sequence(self, left: RelBounds, right: RelBounds) -> RelBounds:
+        together, implied = self.analysis.together, self.analysis.implied
+        may, must = [], []
+        # A pair is certain through a middle that executes whenever one of the ends does.
+        for a in range(self.count):
+            row = sure = 0
+            for b in bits(left.may[a]):
+                row |= right.may[b]
+            for b in bits(left.must[a]):
+                if implied[a] >> b & 1:
+                    sure |= right.must[b]
+                else:
+                    sure |= sum(1 << c for c in bits(right.must[b]) if implied[c] >> b & 1)
+            may.append(row & together[a])
+            must.append(sure & together[a])
+        return RelBounds(tuple(may), tuple(must))
+
+    def _closure(self, inner: RelBounds) -> RelBounds:
+        may = list(inner.may)
+        # Warshall, on rows of bits; pairs that exclude each other are cut at the end: a path may pass through neither.
+        for middle in range(self.count):
+            row = may[middle]
+            if row:
+                for a in range(self.count):
+                    if may[a] >> middle & 1:
+                        may[a] |= row
+        together = self.analysis.together
+        result = RelBounds(tuple(row & together[a] for a, row in enumerate(may)), inner.must)
+        while True:
+            longer = self._sequence(RelBounds(self._zero, result.must), RelBounds(self._zero, inner.must)).must
+            grown = tuple(a | b for a, b in zip(result.must, longer, strict=True))
+            if grown == result.must:
+                return result
+            result = RelBounds(result.may, grown)
+
+    def _recursion(self, term: Term) -> RelBounds | SetBounds:
+        """Return the bounds of a least fixpoint, both by iteration upwards from nothing.
+
+        Raises:
+            GupError: the recursion is not monotone, so that it has no least fixpoint by form.
+
+        """
+        if not all(monotone(body, frozenset(term.bound)) for body in term.args):
+            raise GupError(
+                Diagnostic(
+                    code="R002",
+                    message="a recursive definition of the model uses what it defines on the right of '\\' or under '~'",
+                    help="only recursion that grows from nothing is supported",
+                )
+            )
+        sorts = [body.sort for body in term.args]
+        outer = dict(self._variables)
+
+        def start(sort: Sort) -> RelBounds | SetBounds:
+            return RelBounds(self._zero, self._zero) if sort is Sort.REL else SetBounds(0, 0)
+
+        current = [start(sort) for sort in sorts]
+        while True:
+            self._variables = {**outer, **dict(zip(term.bound, current, strict=True))}
+            grown = [self.rel(body) if body.sort is Sort.REL else self.set(body) for body in term.args]
+            joined = [_join(before, after) for before, after in zip(current, grown, strict=True)]
+            if joined == current:
+                break
+            current = joined
+        self._variables = outer
+        return current[term.value]
+
+    def _closed(self, term: Term) -> bool:
+        """Whether no recursion variable stands free in ``term``."""
+        free = self._free.get(term)
+        if free is None:
+            if term.op is TermOp.REC_VAR:
+                free = frozenset((term.value,))
+            else:
+                free = frozenset().union(*(self._free_variables(arg) for arg in term.args)) - frozenset(term.bound)
+            self._free[term] = free
+        return not free
+
+    def _free_variables(self, term: Term) -> frozenset[int]:
+        self._closed(term)
+        return self._free[term]
+
+    # ── what the axioms forbid on sight ──────────────────────────────────────────────────────────────────────────────
+
+    def tighten(self, model: Model) -> None:
+        """Remove from rf and co the pairs that an acyclicity axiom forbids because their reverse is certain."""
+        for axiom in model.axioms:
+            if axiom.kind is not AxiomKind.ACYCLIC or axiom.negated or axiom.flag:
+                continue
+            for name in ("rf", "co"):
+                self._forbid(name, axiom.term)
+
+    def _forbid(self, name: str, term: Term) -> None:
+        bounds = self._base[name]
+        may, must = list(bounds.may), list(bounds.must)
+        changed = False
+        for a in range(self.count):
+            for b in bits(may[a]):
+                given = {name: (a, b)}
+                if self._certain(term, a, b, given) and self._certain(term, b, a, given):
+                    may[a] &= ~(1 << b)
+                    changed = True
+                    # Of two writes to one certain location that both execute, one comes first.
+                    if name == "co" and self.analysis.base_relation("loc").must[a] >> b & 1:
+                        must[b] |= 1 << a
+        if changed:
+            self._base[name] = RelBounds(tuple(may), tuple(must))
+            self._relations.clear()
+            self._sets.clear()
+
+    def _certain(self, term: Term, a: int, b: int, given: Mapping[str, tuple[int, int]]) -> bool:
+        """Whether (a, b) is in ``term`` whenever the pair ``given`` is in rf or co, which go to one location."""
+        match term.op:
+            case TermOp.UNION:
+                return any(self._certain(arg, a, b, given) for arg in term.args)
+            case TermOp.INTER:
+                return all(self._certain(arg, a, b, given) for arg in term.args)
+            case TermOp.BASE if term.name == "loc":
+                return True
+            case TermOp.BASE if given.get(term.name) == (a, b):
+                return True
+            case _:
+                return bool(self.rel(term).must[a] >> b & 1)
+
+
+def monotone(term: Term, variables: frozenset[int], *, positive: bool = True) -> bool:
+    """Whether ``term`` can only grow when the given recursion variables do, judged by its form."""
+    match term.op:
+        case TermOp.REC_VAR:
+            return positive or term.value not in variables
+        case TermOp.COMPLEMENT:
+            return monotone(term.args[0], variables, positive=not positive)
+        case TermOp.DIFF:
+            left, right = term.args
+            return monotone(left, variables, positive=positive) and monotone(right, variables, positive=not positive)
+        case _:
+            return all(monotone(arg, variables, positive=positive) for arg in term.args)
+
+
+def _and(left: Rows, right: Rows) -> Rows:
+    return tuple(a & b for a, b in zip(left, right, strict=True))
+
+
+def _minus(left: Rows, right: Rows) -> Rows:
+    return tuple(a & ~b for a, b in zip(left, right, strict=True))
+
+
+def _or_identity(inner: RelBounds, identity: RelBounds) -> RelBounds:
+    return RelBounds(
+        tuple(a | b for a, b in zip(inner.may, identity.may, strict=True)),
+        tuple(a | b for a, b in zip(inner.must, identity.must, strict=True)),
+    )
+
+
+def _join(before: RelBounds | SetBounds, after: RelBounds | SetBounds) -> RelBounds | SetBounds:
+    if isinstance(before, SetBounds) and isinstance(after, SetBounds):
+        return SetBounds(before.may | after.may, before.must | after.must)
+    assert isinstance(before, RelBounds)
+    assert isinstance(after, RelBounds)
+    return RelBounds(
+        tuple(a | b for a, b in zip(before.may, after.may, strict=True)),
+        tuple(a | b for a, b in zip(before.must, after.must, strict=True)),
+    )
