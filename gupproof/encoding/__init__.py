@@ -1,0 +1,1 @@
+"""Events, terms and properties as one CNF."""

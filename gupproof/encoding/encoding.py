@@ -1,0 +1,113 @@
+"""A program under a model as one CNF, with a name for every literal that matters.
+
+Switches stay open: they are assumptions of each question, so one encoding answers for every variant of its scenario.
+"""
+
+from dataclasses import dataclass
+
+from gupproof.cat.terms import Model
+from gupproof.encoding.base import BaseRelations
+from gupproof.encoding.cnf import Cnf
+from gupproof.encoding.terms import Terms
+from gupproof.program.events import CheckKind, Kind, Program, StopReason
+from gupproof.program.expr import Expr, Op
+from gupproof.relations.analysis import Analysis
+from gupproof.relations.bounds import Bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """The CNF and what its literals mean.
+
+    Attributes:
+        program: what was encoded.
+        dimacs: the CNF.
+        variables, clauses: its size.
+        switches: switch name → value → literal.
+        choices: choice number → value → literal.
+        executes: event → literal.
+        values: read event → value → literal.
+        rf, co: pair of events → literal.
+        violated: property → literal of "it fails": in a complete execution, or an assert of that name fails.
+        covered: cover → literal of "it is reached in a complete execution".
+        complete: no thread stopped early.
+        faulty: some access goes astray.
+        bounded: some loop wants more rounds than its bound.
+        overflows: some value leaves its type.
+
+    """
+
+    program: Program
+    dimacs: str
+    variables: int
+    clauses: int
+    switches: dict[str, dict[int, int]]
+    choices: dict[int, dict[int, int]]
+    executes: dict[int, int]
+    values: dict[int, dict[int, int]]
+    rf: dict[tuple[int, int], int]
+    co: dict[tuple[int, int], int]
+    violated: dict[str, int]
+    covered: dict[str, int]
+    complete: int
+    faulty: int
+    bounded: int
+    overflows: int
+
+
+def encode(program: Program, model: Model) -> Encoding:
+    """Encode the executions of ``program`` that ``model`` allows.
+
+    Raises:
+        GupError: values too many to enumerate, or a construct of the model that has no encoding.
+
+    """
+    cnf = Cnf()
+    analysis = Analysis(program)
+    bounds = Bounds(analysis)
+    bounds.tighten(model)
+    base = BaseRelations(cnf, analysis, bounds)
+    truth = base.values.truth
+    for constraint in program.constraints:
+        cnf.add(truth(constraint))
+    Terms(base).require(model)
+    waits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.WAITS]
+    hits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.BOUND]
+    complete = cnf.conjunction([-literal for literal in (*waits, *hits)])
+
+    def checks(kind: CheckKind, prop: str = "") -> list[int]:
+        return [truth(item.violation) for item in program.checks if item.kind is kind and item.property == prop]
+
+    violated = {
+        name: cnf.disjunction([cnf.conjunction([complete, -truth(holds)]), *checks(CheckKind.ASSERT, name)])
+        for name, holds in program.properties.items()
+    }
+    covered = {name: cnf.conjunction([complete, truth(reached)]) for name, reached in program.covers.items()}
+    faulty = cnf.disjunction(checks(CheckKind.FAULT))
+    overflows = cnf.disjunction(checks(CheckKind.OVERFLOW))
+    return Encoding(
+        program=program,
+        switches={name: base.values.of(expr) for name, expr in program.switches.items()},
+        choices={expr.value: base.values.of(expr) for expr in _choices(program)},
+        executes={event.id: base.executes(event.id) for event in program.events},
+        values={
+            event.id: base.values.of(event.value)
+            for event in program.events
+            if event.kind is Kind.READ and event.value is not None and analysis.live >> event.id & 1
+        },
+        rf=base.rf,
+        co=base.co_edges(),
+        violated=violated,
+        covered=covered,
+        complete=complete,
+        faulty=faulty,
+        bounded=cnf.disjunction(hits),
+        overflows=overflows,
+        dimacs=cnf.dimacs(),
+        variables=cnf.variables,
+        clauses=len(cnf.clauses),
+    )
+
+
+def _choices(program: Program) -> list[Expr]:
+    return [expr for expr in program.pool.options if expr.op is Op.CHOICE]

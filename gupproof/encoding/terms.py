@@ -1,0 +1,305 @@
+"""Terms of a model as literals, pair by pair, on demand.
+
+An axiom feels a relation in one direction only: under ``acyclic`` it is enough that the literal of a pair is forced when the
+pair is in the relation (``Side.IF``); behind a ``\\`` the other direction is wanted (``Side.ONLY_IF``). Each is encoded where it
+is asked for, and no further.
+"""
+
+from enum import Enum
+
+from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort, Term, TermOp
+from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.encoding.acyclicity import require_acyclic
+from gupproof.encoding.base import BaseRelations
+from gupproof.encoding.cnf import FALSE, TRUE
+from gupproof.relations.analysis import bits, transpose
+
+
+class Side(Enum):
+    """Which implication a literal guarantees."""
+
+    IF = "in the relation implies the literal"
+    ONLY_IF = "the literal implies in the relation"
+
+    @property
+    def other(self) -> "Side":
+        """The opposite direction."""
+        return Side.ONLY_IF if self is Side.IF else Side.IF
+
+
+class Terms:
+    """Literals of terms over one program."""
+
+    def __init__(self, base: BaseRelations) -> None:
+        self.base = base
+        self.cnf = base.cnf
+        self.bounds = base.bounds
+        self._memo: dict[tuple[Term, int, int, Side], int] = {}
+        self._columns: dict[Term, tuple[int, ...]] = {}
+        self._recursions: dict[int, Term] = {}
+        self._recursive_memo: dict[tuple[int, int, int], int] = {}
+        self._reach: dict[Term, tuple[tuple[int, ...], tuple[int, ...], int]] = {}
+        self._powers: dict[tuple[Term, int, int, int, Side], int] = {}
+
+    # ── axioms ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def require(self, model: Model) -> None:
+        """Constrain executions to those that the model's axioms allow.
+
+        Raises:
+            GupError: an axiom of a kind that has no encoding.
+
+        """
+        covered = False
+        for axiom in model.axioms:
+            if axiom.flag:
+                continue
+            self._axiom(axiom)
+            covered = covered or (axiom.kind is AxiomKind.ACYCLIC and not axiom.negated and _contains_co(axiom.term))
+        if not covered:
+            # Coherence is an order by definition, whatever the model says of it.
+            require_acyclic(self.cnf, self.base.co_edges(), self._together)
+
+    def _axiom(self, axiom: Axiom) -> None:
+        if axiom.negated:
+            if axiom.kind is AxiomKind.ACYCLIC:
+                raise GupError(Diagnostic(code="E001", message="'~acyclic' as a constraint is not supported", span=axiom.span))
+            self.cnf.add(*self._violations(axiom, Side.ONLY_IF))
+        elif axiom.kind is AxiomKind.ACYCLIC:
+            require_acyclic(self.cnf, self._edges(axiom.term), self._together)
+        else:
+            for literal in self._violations(axiom, Side.IF):
+                self.cnf.add(-literal)
+
+    def _violations(self, axiom: Axiom, side: Side) -> list[int]:
+        term = axiom.term
+        if term.sort is Sort.SET:
+            return [self.member(term, event, side) for event in bits(self.bounds.set(term).may)]
+        may = self.bounds.rel(term).may
+        if axiom.kind is AxiomKind.IRREFLEXIVE:
+            return [self.pair(term, a, a, side) for a, row in enumerate(may) if row >> a & 1]
+        return [self.pair(term, a, b, side) for a, row in enumerate(may) for b in bits(row)]
+
+    def _together(self, a: int, b: int) -> bool:
+        return bool(self.base.analysis.together[a] >> b & 1)
+
+    def _edges(self, term: Term) -> dict[tuple[int, int], int]:
+        """Return the edges of ``term`` that can be on a cycle and that no chain of certain edges stands for."""
+        bounds = self.bounds.rel(term)
+        reach = _reachability(bounds.may)
+        implied = self.base.analysis.implied
+        reducible = not any(row >> a & 1 for a, row in enumerate(_reachability(bounds.must)))
+        back = transpose(bounds.must)
+        edges = {}
+        for a, row in enumerate(bounds.may):
+            for b in bits(row):
+                if not reach[b] >> a & 1:
+                    continue
+                middles = bounds.must[a] & back[b] & ~(1 << a) & ~(1 << b) if reducible else 0
+                if middles & (implied[a] | implied[b]):
+                    continue
+                edges[a, b] = self.pair(term, a, b, Side.IF)
+        return edges
+
+    # ── sets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def member(self, term: Term, event: int, side: Side) -> int:
+        """Return the literal of "the event executes and is in the set"."""
+        bounds = self.bounds.set(term)
+        if not bounds.may >> event & 1:
+            return FALSE
+        if bounds.must >> event & 1:
+            return self.base.executes(event)
+        key = (term, event, event, side)
+        if key not in self._memo:
+            self._memo[key] = self._make_member(term, event, side)
+        return self._memo[key]
+
+    def _make_member(self, term: Term, event: int, side: Side) -> int:
+        cnf = self.cnf
+        match term.op:
+            case TermOp.BASE:
+                condition = self.base.analysis.tag_condition(term.name, event)
+                assert condition is not None
+                return cnf.conjunction([self.base.executes(event), self.base.values.truth(condition)])
+            case TermOp.UNION:
+                return self._any([self.member(arg, event, side) for arg in term.args], side)
+            case TermOp.INTER:
+                return cnf.conjunction([self.member(arg, event, side) for arg in term.args])
+            case TermOp.DIFF:
+                inside, outside = term.args
+                return cnf.conjunction([self.member(inside, event, side), -self.member(outside, event, side.other)])
+            case TermOp.COMPLEMENT:
+                return cnf.conjunction([self.base.executes(event), -self.member(term.args[0], event, side.other)])
+            case TermOp.DOMAIN:
+                row = self.bounds.rel(term.args[0]).may[event]
+                return self._any([self.pair(term.args[0], event, other, side) for other in bits(row)], side)
+            case TermOp.RANGE:
+                row = self._column(term.args[0])[event]
+                return self._any([self.pair(term.args[0], other, event, side) for other in bits(row)], side)
+            case TermOp.REC_VAR | TermOp.REC:
+                return self._recursive(term, event, event, side)
+            case _:
+                raise ValueError(f"{term.op} is no set")
+
+    # ── relations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def pair(self, term: Term, a: int, b: int, side: Side) -> int:
+        """Return the literal of "(a, b) is in the relation"."""
+        bounds = self.bounds.rel(term)
+        if not bounds.may[a] >> b & 1:
+            return FALSE
+        if bounds.must[a] >> b & 1:
+            return self.base.both(a, b)
+        key = (term, a, b, side)
+        if key not in self._memo:
+            self._memo[key] = self._make_pair(term, a, b, side)
+        return self._memo[key]
+
+    def _make_pair(self, term: Term, a: int, b: int, side: Side) -> int:
+        cnf = self.cnf
+        match term.op:
+            case TermOp.BASE:
+                return self._base_pair(term.name, a, b)
+            case TermOp.ID:
+                return self.base.executes(a)
+            case TermOp.UNION:
+                return self._any([self.pair(arg, a, b, side) for arg in term.args], side)
+            case TermOp.INTER:
+                return cnf.conjunction([self.pair(arg, a, b, side) for arg in term.args])
+            case TermOp.DIFF:
+                inside, outside = term.args
+                return cnf.conjunction([self.pair(inside, a, b, side), -self.pair(outside, a, b, side.other)])
+            case TermOp.COMPLEMENT:
+                return cnf.conjunction([self.base.both(a, b), -self.pair(term.args[0], a, b, side.other)])
+            case TermOp.SEQ:
+                left, right = term.args
+                middles = bits(self.bounds.rel(left).may[a] & self._column(right)[b])
+                return self._any(
+                    [cnf.conjunction([self.pair(left, a, m, side), self.pair(right, m, b, side)]) for m in middles], side
+                )
+            case TermOp.INVERSE:
+                return self.pair(term.args[0], b, a, side)
+            case TermOp.OPTIONAL:
+                return self.base.executes(a) if a == b else self.pair(term.args[0], a, b, side)
+            case TermOp.STAR:
+                return self.base.executes(a) if a == b else self._closure(term.args[0], a, b, side)
+            case TermOp.PLUS:
+                return self._closure(term.args[0], a, b, side)
+            case TermOp.IDENTITY_ON:
+                return self.member(term.args[0], a, side)
+            case TermOp.CROSS:
+                return cnf.conjunction([self.member(term.args[0], a, side), self.member(term.args[1], b, side)])
+            case TermOp.REC_VAR | TermOp.REC:
+                return self._recursive(term, a, b, side)
+            case _:
+                raise ValueError(f"{term.op} is no relation")
+
+    def _base_pair(self, name: str, a: int, b: int) -> int:
+        base, events = self.base, self.base.program.events
+        match name:
+            case "rf":
+                return base.rf.get((a, b), FALSE)
+            case "co":
+                return base.co(a, b)
+            case "loc":
+                return base.location(a, b)
+            case "addr" | "data" | "ctrl":
+                dependencies = getattr(events[b], name)
+                conditions = [item.condition for item in dependencies if item.source == a]
+                holds = self.cnf.disjunction([base.values.truth(condition) for condition in conditions])
+                return self.cnf.conjunction([base.both(a, b), holds])
+            case _:
+                return base.both(a, b)
+
+    def _any(self, literals: list[int], side: Side) -> int:
+        """Return a literal for the disjunction, in one direction."""
+        kept = sorted({literal for literal in literals if literal != FALSE})
+        if TRUE in kept:
+            return TRUE
+        if len(kept) <= 1:
+            return kept[0] if kept else FALSE
+        result = self.cnf.variable()
+        if side is Side.IF:
+            for literal in kept:
+                self.cnf.add(-literal, result)
+        else:
+            self.cnf.add(-result, *kept)
+        return result
+
+    def _column(self, term: Term) -> tuple[int, ...]:
+        if term not in self._columns:
+            self._columns[term] = transpose(self.bounds.rel(term).may)
+        return self._columns[term]
+
+    # ── closures and recursion ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _closure(self, inner: Term, a: int, b: int, side: Side) -> int:
+        """Return the literal of the transitive closure: by squaring, which is exact in both directions.
+
+        A pair whose closure is only ever forced from below could do with fewer clauses; the layers are few, since bounds
+        leave short chains.
+        """
+        if inner not in self._reach:
+            forward = _reachability(self.bounds.rel(inner).may)
+            longest = sum(1 for row in forward if row)
+            self._reach[inner] = forward, transpose(forward), max(longest - 1, 0).bit_length()
+        forward, _, steps = self._reach[inner]
+        return self._power(inner, steps, a, b, side) if forward[a] >> b & 1 else FALSE
+
+    def _power(self, inner: Term, step: int, a: int, b: int, side: Side) -> int:
+        """Return the literal of "b is reached from a in at most 2^step edges"."""
+        if step == 0:
+            return self.pair(inner, a, b, side)
+        key = (inner, step, a, b, side)
+        if key not in self._powers:
+            forward, backward, _ = self._reach[inner]
+            middles = [m for m in bits(forward[a] & backward[b]) if m not in (a, b)]
+            halves = [
+                self.cnf.conjunction([self._power(inner, step - 1, a, m, side), self._power(inner, step - 1, m, b, side)])
+                for m in middles
+            ]
+            self._powers[key] = self._any([self._power(inner, step - 1, a, b, side), *halves], side)
+        return self._powers[key]
+
+    def _recursive(self, term: Term, a: int, b: int, side: Side) -> int:
+        """Return the literal of a recursive definition: forced by its body, so that the least solution is allowed."""
+        if side is Side.ONLY_IF:
+            raise GupError(
+                Diagnostic(
+                    code="E002",
+                    message="a recursive definition of the model is used where its absence matters (right of '\\', or under '~')",
+                    help="such models are not supported yet",
+                )
+            )
+        if term.op is TermOp.REC:
+            self.bounds.rel(term) if term.sort is Sort.REL else self.bounds.set(term)
+            self._recursions.update(zip(term.bound, term.args, strict=True))
+            number = term.bound[term.value]
+        else:
+            number = term.value
+        key = (number, a, b)
+        if key not in self._recursive_memo:
+            literal = self._recursive_memo[key] = self.cnf.variable()
+            body = self._recursions[number]
+            derived = self.pair(body, a, b, side) if body.sort is Sort.REL else self.member(body, a, side)
+            self.cnf.add(-derived, literal)
+        return self._recursive_memo[key]
+
+
+def _contains_co(term: Term) -> bool:
+    """Whether a term holds all of co, judged by its form."""
+    if term.op is TermOp.UNION:
+        return any(map(_contains_co, term.args))
+    return term.op is TermOp.BASE and term.name == "co"
+
+
+def _reachability(may: tuple[int, ...]) -> tuple[int, ...]:
+    """Return, per event, what can be reached from it in one or more steps."""
+    reach = list(may)
+    for middle in range(len(may)):
+        if reach[middle]:
+            for a, row_a in enumerate(reach):
+                if row_a >> middle & 1:
+                    reach[a] = row_a | reach[middle]
+    return tuple(reach)
