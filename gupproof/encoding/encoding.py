@@ -26,12 +26,13 @@ class Encoding:
         switches: switch name → value → literal.
         choices: choice number → value → literal.
         executes: event → literal.
+        addresses: access → address → literal.
         values: read event → value → literal.
         rf, co: pair of events → literal.
-        violated: property → literal of "it fails": in a complete execution, or an assert of that name fails.
+        violated: property → literal of "it fails": in a complete execution, or an assert of that name fails, or some
+            access goes astray.
         covered: cover → literal of "it is reached in a complete execution".
         complete: no thread stopped early.
-        faulty: some access goes astray.
         bounded: some loop wants more rounds than its bound.
         overflows: some value leaves its type.
 
@@ -44,13 +45,13 @@ class Encoding:
     switches: dict[str, dict[int, int]]
     choices: dict[int, dict[int, int]]
     executes: dict[int, int]
+    addresses: dict[int, dict[int, int]]
     values: dict[int, dict[int, int]]
     rf: dict[tuple[int, int], int]
     co: dict[tuple[int, int], int]
     violated: dict[str, int]
     covered: dict[str, int]
     complete: int
-    faulty: int
     bounded: int
     overflows: int
 
@@ -78,18 +79,23 @@ def encode(program: Program, model: Model) -> Encoding:
     def checks(kind: CheckKind, prop: str = "") -> list[int]:
         return [truth(item.violation) for item in program.checks if item.kind is kind and item.property == prop]
 
+    faulty = cnf.disjunction(checks(CheckKind.FAULT))
     violated = {
-        name: cnf.disjunction([cnf.conjunction([complete, -truth(holds)]), *checks(CheckKind.ASSERT, name)])
+        name: cnf.disjunction([cnf.conjunction([complete, -truth(holds)]), *checks(CheckKind.ASSERT, name), faulty])
         for name, holds in program.properties.items()
     }
     covered = {name: cnf.conjunction([complete, truth(reached)]) for name, reached in program.covers.items()}
-    faulty = cnf.disjunction(checks(CheckKind.FAULT))
     overflows = cnf.disjunction(checks(CheckKind.OVERFLOW))
     return Encoding(
         program=program,
         switches={name: base.values.of(expr) for name, expr in program.switches.items()},
         choices={expr.value: base.values.of(expr) for expr in _choices(program)},
         executes={event.id: base.executes(event.id) for event in program.events},
+        addresses={
+            event.id: base.values.of(event.address)
+            for event in program.events
+            if event.address is not None and analysis.live >> event.id & 1
+        },
         values={
             event.id: base.values.of(event.value)
             for event in program.events
@@ -100,7 +106,6 @@ def encode(program: Program, model: Model) -> Encoding:
         violated=violated,
         covered=covered,
         complete=complete,
-        faulty=faulty,
         bounded=cnf.disjunction(hits),
         overflows=overflows,
         dimacs=cnf.dimacs(),

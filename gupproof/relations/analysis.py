@@ -164,7 +164,8 @@ class Analysis:
             case "po":
                 return self._exact(lambda a, b: a.thread == b.thread != INIT_THREAD and a.id < b.id)
             case "int":
-                return self._exact(lambda a, b: a.thread == b.thread != INIT_THREAD)
+                # Each event with itself; the initial writes count as one thread.
+                return self._exact(lambda a, b: a.thread == b.thread)
             case "ext":
                 return self._exact(lambda a, b: a.thread != b.thread)
             case "loc":

@@ -4,7 +4,9 @@ The rules are those of peers of this tool (design of the encoding, §5): union a
 must hold when both halves must and the middle event executes whenever one of the ends does; a difference crosses the bounds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 
 from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
 from gupproof.diagnostics import Diagnostic, GupError
@@ -25,6 +27,7 @@ class Bounds:
         self._sets: dict[Term, SetBounds] = {}
         self._base = {name: analysis.base_relation(name) for name in ("rf", "co")}
         self._variables: dict[int, RelBounds | SetBounds] = {}
+        self._settled: frozenset[int] = frozenset()
         self._free: dict[Term, frozenset[int]] = {}
         self._zero: Rows = (0,) * self.count
 
@@ -50,11 +53,7 @@ class Bounds:
                 return SetBounds(0, 0)
             case TermOp.UNION:
                 parts = [self.set(arg) for arg in term.args]
-                may = must = 0
-                for part in parts:
-                    may |= part.may
-                    must |= part.must
-                return SetBounds(may, must)
+                return SetBounds(_union(part.may for part in parts), _union(part.must for part in parts))
             case TermOp.INTER:
                 left, right = (self.set(arg) for arg in term.args)
                 return SetBounds(left.may & right.may, left.must & right.must)
@@ -70,8 +69,8 @@ class Bounds:
                 if term.op is TermOp.RANGE:
                     may, must = transpose(may), transpose(must)
                 implied = self.analysis.implied
-                sure = sum(1 << a for a in range(self.count) if must[a] & implied[a])
-                return SetBounds(sum(1 << a for a in range(self.count) if may[a]), sure)
+                sure = [a for a in range(self.count) if must[a] & implied[a]]
+                return SetBounds(_as_bits(a for a in range(self.count) if may[a]), _as_bits(sure))
             case TermOp.REC_VAR:
                 bound = self._variables[term.value]
                 assert isinstance(bound, SetBounds)
@@ -223,11 +222,13 @@ class Bounds:
             if joined == current:
                 break
             current = joined
-        self._variables = outer
+        # The variables keep their solution, so that parts of the bodies can be asked about as well.
+        self._variables = {**outer, **dict(zip(term.bound, current, strict=True))}
+        self._settled |= frozenset(term.bound)
         return current[term.value]
 
     def _closed(self, term: Term) -> bool:
-        """Whether no recursion variable stands free in ``term``."""
+        """Whether every recursion variable free in ``term`` has its solution."""
         free = self._free.get(term)
         if free is None:
             if term.op is TermOp.REC_VAR:
@@ -235,7 +236,7 @@ class Bounds:
             else:
                 free = frozenset().union(*(self._free_variables(arg) for arg in term.args)) - frozenset(term.bound)
             self._free[term] = free
-        return not free
+        return free <= self._settled
 
     def _free_variables(self, term: Term) -> frozenset[int]:
         self._closed(term)
@@ -268,6 +269,7 @@ class Bounds:
             self._base[name] = RelBounds(tuple(may), tuple(must))
             self._relations.clear()
             self._sets.clear()
+            self._settled = frozenset()
 
     def _certain(self, term: Term, a: int, b: int, given: Mapping[str, tuple[int, int]]) -> bool:
         """Whether (a, b) is in ``term`` whenever the pair ``given`` is in rf or co, which go to one location."""
@@ -296,6 +298,14 @@ def monotone(term: Term, variables: frozenset[int], *, positive: bool = True) ->
             return monotone(left, variables, positive=positive) and monotone(right, variables, positive=not positive)
         case _:
             return all(monotone(arg, variables, positive=positive) for arg in term.args)
+
+
+def _as_bits(positions: Iterable[int]) -> int:
+    return _union(1 << position for position in positions)
+
+
+def _union(rows: Iterable[int]) -> int:
+    return reduce(or_, rows, 0)
 
 
 def _and(left: Rows, right: Rows) -> Rows:

@@ -1,0 +1,1 @@
+"""Engines that decide a CNF under assumptions."""
