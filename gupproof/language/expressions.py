@@ -1,0 +1,510 @@
+"""Checks expressions and lvalues, and turns them into the typed tree.
+
+The first thing wrong with an expression is reported and ends it (:class:`~gupproof.language.errors.Refused`); the caller
+goes on with the next statement.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from gupproof.diagnostics import Span
+from gupproof.language import syntax, typed
+from gupproof.language.constants import Evaluator, number_value
+from gupproof.language.conversion import (
+    common_type,
+    convert,
+    fitting_type,
+    is_scalar,
+    is_special,
+    null,
+    pointers_agree,
+    promoted,
+    value_type,
+)
+from gupproof.language.errors import (
+    ARGUMENT_COUNT,
+    ATOMIC_ACCESS,
+    LOCAL_ADDRESS,
+    NO_FIELD,
+    NO_VALUE,
+    NOT_A_VALUE,
+    NOT_AN_LVALUE,
+    NOT_SCALAR,
+    OUT_OF_RANGE,
+    STRAY_VAL,
+    TYPE_MISMATCH,
+    UNKNOWN_NAME,
+    Refused,
+    did_you_mean,
+)
+from gupproof.language.primitive_calls import PrimitiveCalls
+from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.scopes import Body, Register
+from gupproof.language.symbols import Kind, Symbols
+from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, ArrayType, IntType, PointerType, StructType, Type, VoidType
+
+MOST_OPTIONS = 1024
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionChecker:
+    """Checks the expressions of one body."""
+
+    symbols: Symbols
+    body: Body
+
+    # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def value(self, expr: syntax.Expr) -> typed.Expr:
+        """Return an expression that is a number or pointer.
+
+        Raises:
+            Refused: it is not; reported.
+
+        """
+        result = self.anything(expr)
+        if isinstance(result.type, VoidType):
+            name = expr.function.text if isinstance(expr, syntax.Call) else "this"
+            raise self.body.reporter.refuse(NO_VALUE, expr.span, f"`{name}` yields no value")
+        return result
+
+    def anything(self, expr: syntax.Expr) -> typed.Expr:
+        """Return an expression, which may be a call without a value.
+
+        Raises:
+            Refused: it cannot be used; reported.
+
+        """
+        match expr:
+            case syntax.Number():
+                return self._number(expr)
+            case syntax.Boolean():
+                return typed.Const(span=expr.span, value=int(expr.value), type=BOOL)
+            case syntax.Null():
+                return null(expr.span)
+            case syntax.Name():
+                return self._name(expr)
+            case syntax.Member() | syntax.Subscript():
+                return self.load(self.place(expr))
+            case syntax.Call():
+                return self._call(expr)
+            case syntax.Prefix():
+                return self._prefix(expr)
+            case syntax.Infix():
+                return self._infix(expr)
+            case syntax.Ternary():
+                return self._ternary(expr)
+            case syntax.Cast():
+                return self._cast(expr)
+            case syntax.Choose():
+                return self._choose(expr)
+            case syntax.ChooseRange():
+                return self._choose_range(expr)
+            case _:
+                assert_never(expr)
+
+    def converted(self, expr: syntax.Expr, target: Type, what: str) -> typed.Expr:
+        """Return a value converted to ``target``, the type of ``what``.
+
+        Raises:
+            Refused: it does not convert; reported.
+
+        """
+        return convert(self.value(expr), target, what, self.body.reporter)
+
+    def argument(self, expr: syntax.Expr, target: Type, what: str) -> typed.Expr:
+        """Return an argument of a call: ``&local`` is allowed here, and only here.
+
+        Raises:
+            Refused: it does not convert; reported.
+
+        """
+        address = self.local_address(expr)
+        return convert(address, target, what, self.body.reporter) if address else self.converted(expr, target, what)
+
+    def local_address(self, expr: syntax.Expr) -> typed.LocalAddress | None:
+        """Return ``&local``, or None when the expression is something else."""
+        if not (isinstance(expr, syntax.Prefix) and expr.operator == "&" and isinstance(expr.operand, syntax.Name)):
+            return None
+        register = self.body.find(expr.operand.text)
+        if register is None:
+            return None
+        self.body.note_write(register, expr.span)
+        return typed.LocalAddress(span=expr.span, name=register.name, type=PointerType(register.type))
+
+    def constant(self, expr: syntax.Expr) -> int:
+        """Return the value of a constant expression.
+
+        Raises:
+            Refused: it has none; reported.
+
+        """
+        return Evaluator(
+            lambda name, span: self.symbols.constant(name, span, self.body.reporter)[0], self.body.reporter
+        ).value(expr)
+
+    def load(self, place: typed.Place) -> typed.Expr:
+        """Return the plain load of a place; an array is the address of its first element.
+
+        Raises:
+            Refused: a structure, or memory that only primitives may touch; reported.
+
+        """
+        if isinstance(place.type, ArrayType):
+            first = typed.Index(
+                span=place.span,
+                base=place,
+                index=typed.Const(span=place.span, value=0, type=INT),
+                type=place.type.element,
+            )
+            return typed.AddressOf(span=place.span, place=first, type=PointerType(place.type.element))
+        self.check_plain(place)
+        return typed.Load(span=place.span, primitive="plain_load", place=place, type=value_type(place.type))
+
+    def check_plain(self, place: typed.Place) -> None:
+        """Refuse plain accesses to structures and to memory that only primitives may touch.
+
+        Raises:
+            Refused: reported.
+
+        """
+        if not is_scalar(place.type):
+            message = f"this is of type `{place.type}`, not a number or pointer"
+            raise self.body.reporter.refuse(NOT_SCALAR, place.span, message)
+        if is_special(place.type) and not self.body.role.sees_atomics:
+            message = f"this is of type `{place.type}`, which only its own primitives touch"
+            raise self.body.reporter.refuse(ATOMIC_ACCESS, place.span, message)
+
+    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def place(self, expr: syntax.Expr) -> typed.Place:
+        """Return a memory lvalue.
+
+        Raises:
+            Refused: it is none; reported.
+
+        """
+        match expr:
+            case syntax.Name():
+                found = self.object(expr)
+                if found is None:
+                    raise self._no_lvalue(expr)
+                return found
+            case syntax.Prefix(operator="*"):
+                return self.dereference(self.value(expr.operand), expr.span)
+            case syntax.Member():
+                return self._member(expr)
+            case syntax.Subscript():
+                return self._element(expr)
+            case _:
+                raise self._no_lvalue(expr)
+
+    def _no_lvalue(self, expr: syntax.Expr) -> Refused:
+        if isinstance(expr, syntax.Name):
+            if self.body.find(expr.text):
+                return self.body.reporter.refuse(NOT_AN_LVALUE, expr.span, f"`{expr.text}` is a register, not memory")
+            return self._bad_name(expr, "memory")
+        return self.body.reporter.refuse(NOT_AN_LVALUE, expr.span, "this is a value, not a place in memory")
+
+    def object(self, expr: syntax.Name) -> typed.Object | None:
+        """Return the shared variable of that name, or None when the name is something else."""
+        if self.body.find(expr.text):
+            return None
+        variable = self.body.objects.get(expr.text) or self.symbols.variables.get(expr.text)
+        return typed.Object(span=expr.span, name=variable.name, type=variable.type) if variable else None
+
+    def dereference(self, pointer: typed.Expr, span: Span) -> typed.Place:
+        """Return what a pointer points to; ``*&place`` is the place.
+
+        Raises:
+            Refused: it is no pointer; reported.
+
+        """
+        if not isinstance(pointer.type, PointerType) or pointer.type.target is None:
+            message = f"this is of type `{pointer.type}`, not a pointer to something"
+            raise self.body.reporter.refuse(TYPE_MISMATCH, pointer.span, message, "use a pointer")
+        if isinstance(pointer, typed.AddressOf):
+            return pointer.place
+        return typed.Deref(span=span, pointer=pointer, type=pointer.type.target)
+
+    def _member(self, expr: syntax.Member) -> typed.Place:
+        reporter = self.body.reporter
+        if expr.arrow:
+            base = self.dereference(self.value(expr.base), expr.span)
+        else:
+            if isinstance(expr.base, syntax.Call) or (
+                isinstance(expr.base, syntax.Name) and self.body.find(expr.base.text)
+            ):
+                raise reporter.refuse(NO_FIELD, expr.span, "this is no structure in memory", "of a pointer, use `->`")
+            base = self.place(expr.base)
+        if not isinstance(base.type, StructType):
+            remedy = "of a pointer, use `->`" if isinstance(base.type, PointerType) and not expr.arrow else ""
+            raise reporter.refuse(NO_FIELD, expr.span, f"this is of type `{base.type}`, which has no fields", remedy)
+        if base.type.name not in self.symbols.structs:
+            raise Refused
+        fields = self.symbols.structs[base.type.name].fields
+        for index, item in enumerate(fields):
+            if item.name == expr.name.text:
+                return typed.Field(span=expr.span, base=base, name=item.name, index=index, type=item.type)
+        names = [item.name for item in fields]
+        message = f"`{base.type}` has no field `{expr.name.text}`"
+        remedy = did_you_mean(expr.name.text, names) or f"its fields are {', '.join(names)}"
+        raise reporter.refuse(NO_FIELD, expr.name.span, message, remedy)
+
+    def _element(self, expr: syntax.Subscript) -> typed.Place:
+        pointer: typed.Expr
+        if _is_place(expr.base) and not (isinstance(expr.base, syntax.Name) and self.object(expr.base) is None):
+            base = self.place(expr.base)
+            if isinstance(base.type, ArrayType):
+                index = self._index(expr.index)
+                if isinstance(index, typed.Const) and not 0 <= index.value < base.type.length:
+                    message = f"`{base.type}` has elements 0 to {base.type.length - 1}, not {index.value}"
+                    raise self.body.reporter.refuse(OUT_OF_RANGE, index.span, message)
+                return typed.Index(span=expr.span, base=base, index=index, type=base.type.element)
+            pointer = self.load(base)
+        else:
+            pointer = self.value(expr.base)
+        index = self._index(expr.index)
+        if isinstance(pointer.type, PointerType):
+            pointer = typed.Binary(span=expr.span, operator="+", left=pointer, right=index, type=pointer.type)
+        return self.dereference(pointer, expr.span)
+
+    def _index(self, expr: syntax.Expr) -> typed.Expr:
+        index = self.value(expr)
+        if not isinstance(index.type, IntType):
+            message = f"an index is an integer, this is of type `{index.type}`"
+            raise self.body.reporter.refuse(TYPE_MISMATCH, expr.span, message)
+        return index
+
+    # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _number(self, expr: syntax.Number) -> typed.Const:
+        value = number_value(expr, self.body.reporter)
+        suffix = expr.text.lower().lstrip("0123456789abcdefx")
+        kind = fitting_type(value)
+        assert kind is not None  # number_value refuses what is larger than ULONG
+        if "u" in suffix:
+            kind = UINT if value <= UINT.high and "l" not in suffix else ULONG
+        elif "l" in suffix and kind == INT:
+            kind = LONG
+        return typed.Const(span=expr.span, value=value, type=kind)
+
+    def _name(self, expr: syntax.Name) -> typed.Expr:
+        register = self.body.find(expr.text)
+        if register is not None:
+            return self._register(register, expr.span)
+        place = self.object(expr)
+        if place is not None:
+            return self.load(place)
+        if expr.text in self.symbols.constants:
+            value, kind = self.symbols.constants[expr.text]
+            return typed.Const(span=expr.span, value=value, type=kind)
+        if expr.text in self.symbols.switch_types:
+            return typed.Config(span=expr.span, name=expr.text, type=self.symbols.switch_types[expr.text])
+        raise self._bad_name(expr, "a value")
+
+    def _register(self, register: Register, span: Span) -> typed.Local:
+        self.body.note_read(register, span)
+        return typed.Local(span=span, name=register.name, type=register.type)
+
+    def _bad_name(self, expr: syntax.Name, wanted: str) -> Refused:
+        kind = self.symbols.kind_of(expr.text)
+        reporter = self.body.reporter
+        if expr.text == "VAL":
+            return reporter.refuse(STRAY_VAL, expr.span, "`VAL` is only known in the condition of smp_cond_load_*")
+        if kind in (Kind.CONSTANT, Kind.VARIABLE) and wanted == "a value":
+            return Refused()  # its declaration was refused, and reported
+        if kind in (Kind.FUNCTION, Kind.PRIMITIVE):
+            return reporter.refuse(NOT_A_VALUE, expr.span, f"`{expr.text}` is {kind.value}", f"call it: `{expr.text}(...)`")
+        if kind is Kind.SLOT:
+            message = f"`{expr.text}` is a slot, not a value"
+            return reporter.refuse(NOT_A_VALUE, expr.span, message, f"perform its fence with `slot {expr.text};`")
+        if kind is not None:
+            return reporter.refuse(NOT_A_VALUE, expr.span, f"`{expr.text}` is {kind.value}, not {wanted}")
+        known = sorted(self.body.names() | set(self.symbols.kinds))
+        return reporter.refuse(
+            UNKNOWN_NAME, expr.span, f"nothing here is called `{expr.text}`", did_you_mean(expr.text, known)
+        )
+
+    # ── operators ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _prefix(self, expr: syntax.Prefix) -> typed.Expr:
+        match expr.operator:
+            case "&":
+                return self._address(expr)
+            case "*":
+                return self.load(self.place(expr))
+            case "!":
+                return typed.Unary(span=expr.span, operator="!", operand=self.value(expr.operand), type=BOOL)
+            case operator:
+                return self._arithmetic_prefix(operator, expr)
+
+    def _arithmetic_prefix(self, operator: str, expr: syntax.Prefix) -> typed.Expr:
+        operand = self.value(expr.operand)
+        if not isinstance(operand.type, IntType):
+            message = f"`{operator}` takes an integer, this is of type `{operand.type}`"
+            raise self.body.reporter.refuse(TYPE_MISMATCH, expr.operand.span, message)
+        kind = promoted(operand.type)
+        if operator == "+":
+            return operand
+        if isinstance(operand, typed.Const):
+            # ~ of an unsigned constant flips the bits of its type; of a signed one it is exact as it stands.
+            flipped = kind.high - operand.value if kind.low == 0 else ~operand.value
+            value = -operand.value if operator == "-" else flipped
+            if operator == "-" and not kind.low <= value <= kind.high:
+                kind = fitting_type(value) or kind
+            if kind.low <= value <= kind.high:
+                return typed.Const(span=expr.span, value=value, type=kind)
+        return typed.Unary(span=expr.span, operator=operator, operand=operand, type=kind)
+
+    def _address(self, expr: syntax.Prefix) -> typed.Expr:
+        if isinstance(expr.operand, syntax.Name) and self.body.find(expr.operand.text):
+            message = f"`{expr.operand.text}` is a register: its address can only be an argument of a call"
+            raise self.body.reporter.refuse(LOCAL_ADDRESS, expr.span, message)
+        place = self.place(expr.operand)
+        return typed.AddressOf(span=expr.span, place=place, type=PointerType(place.type))
+
+    def _infix(self, expr: syntax.Infix) -> typed.Expr:
+        left, right = self.value(expr.left), self.value(expr.right)
+        if expr.operator in ("&&", "||"):
+            return typed.Logical(span=expr.span, operator=expr.operator, left=left, right=right, type=BOOL)
+        return self.binary(expr.operator, left, right, expr.span)
+
+    def binary(self, operator: str, left: typed.Expr, right: typed.Expr, span: Span) -> typed.Binary:
+        """Return an arithmetic operation or comparison of two values.
+
+        Raises:
+            Refused: their types do not go together; reported.
+
+        """
+        kind: Type
+        match left.type, right.type:
+            case IntType(), IntType():
+                if operator in _COMPARISONS:
+                    kind = BOOL
+                else:
+                    kind = promoted(left.type) if operator in ("<<", ">>") else common_type(left.type, right.type)
+            case PointerType(), IntType() if operator in ("+", "-") and left.type.target is not None:
+                kind = left.type
+            case PointerType(), PointerType() if operator in _COMPARISONS and pointers_agree(left.type, right.type):
+                kind = BOOL
+            case _:
+                raise self._bad_operands(operator, left, right, span)
+        return typed.Binary(span=span, operator=operator, left=left, right=right, type=kind)
+
+    def _bad_operands(self, operator: str, left: typed.Expr, right: typed.Expr, span: Span) -> Refused:
+        remedy = ""
+        match left.type, right.type:
+            case (PointerType(), IntType()) | (IntType(), PointerType()) if operator in _COMPARISONS:
+                remedy = "compare a pointer with NULL or another pointer, or cast it to `(unsigned long)`"
+            case IntType(), PointerType() if operator == "+":
+                remedy = "write the pointer first: `p + n`"
+            case (PointerType(), _) | (_, PointerType()):
+                remedy = "cast the pointer to `(unsigned long)`"
+            case _:
+                pass
+        message = f"`{operator}` does not take `{left.type}` and `{right.type}`"
+        return self.body.reporter.refuse(TYPE_MISMATCH, span, message, remedy)
+
+    def _ternary(self, expr: syntax.Ternary) -> typed.Expr:
+        condition = self.value(expr.condition)
+        then, otherwise = self.value(expr.then), self.value(expr.otherwise)
+        kind = self._joined([then, otherwise], expr.span)
+        return typed.Conditional(span=expr.span, condition=condition, then=then, otherwise=otherwise, type=kind)
+
+    def _joined(self, values: list[typed.Expr], span: Span) -> Type:
+        """Return the type that all the values have together."""
+        kind = values[0].type
+        for value in values[1:]:
+            match kind, value.type:
+                case IntType(), IntType():
+                    kind = kind if kind == value.type else common_type(kind, value.type)
+                case PointerType(), PointerType() if pointers_agree(kind, value.type):
+                    kind = value.type if kind.target is None else kind
+                case _:
+                    message = f"the alternatives are of type `{kind}` and `{value.type}`"
+                    raise self.body.reporter.refuse(TYPE_MISMATCH, span, message)
+        return kind
+
+    def _cast(self, expr: syntax.Cast) -> typed.Expr:
+        kind = self.symbols.register_type(
+            expr.type.base, expr.type.stars, expr.type.span, "a value", self.body.reporter
+        )
+        operand = self.value(expr.operand)
+        if isinstance(operand, typed.Const) and isinstance(kind, IntType) and kind.low <= operand.value <= kind.high:
+            return typed.Const(span=expr.span, value=operand.value, type=kind)
+        if isinstance(kind, IntType) and kind.high == 1 and operand.type != kind:
+            return convert(operand, kind, "this", self.body.reporter)
+        return typed.Cast(span=expr.span, operand=operand, type=kind)
+
+    def _choose(self, expr: syntax.Choose) -> typed.Expr:
+        options = [self.value(option) for option in expr.options]
+        return typed.Choose(span=expr.span, options=tuple(options), type=self._joined(options, expr.span))
+
+    def _choose_range(self, expr: syntax.ChooseRange) -> typed.Expr:
+        low, high = self.constant(expr.low), self.constant(expr.high)
+        if not 0 <= high - low < MOST_OPTIONS:
+            message = f"`{low} .. {high}` is not a range of 1 to {MOST_OPTIONS} values"
+            raise self.body.reporter.refuse(OUT_OF_RANGE, expr.span, message)
+        kinds = fitting_type(low), fitting_type(high)
+        assert kinds[0] is not None
+        assert kinds[1] is not None
+        kind = kinds[0] if kinds[0] == kinds[1] else common_type(kinds[0], kinds[1])
+        options = tuple(typed.Const(span=expr.span, value=value, type=kind) for value in range(low, high + 1))
+        return typed.Choose(span=expr.span, options=options, type=kind)
+
+    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _call(self, expr: syntax.Call) -> typed.Expr:
+        name = expr.function.text
+        if name in PRIMITIVES:
+            return PrimitiveCalls(self).expression(PRIMITIVES[name], expr)
+        return self.call(expr)
+
+    def call(self, expr: syntax.Call) -> typed.Call:
+        """Return a call of a function of the language.
+
+        Raises:
+            Refused: no such function, or the arguments do not fit; reported.
+
+        """
+        name = expr.function.text
+        reporter = self.body.reporter
+        kind = self.symbols.kind_of(name)
+        if kind is not Kind.FUNCTION:
+            if kind is not None or self.body.find(name) or name in self.body.objects:
+                what = kind.value if kind else "a variable"
+                raise reporter.refuse(NOT_A_VALUE, expr.function.span, f"`{name}` is {what}, not a function")
+            known = sorted({item for item, kind in self.symbols.kinds.items() if kind is Kind.FUNCTION} | set(PRIMITIVES))
+            message = f"no function is called `{name}`"
+            raise reporter.refuse(UNKNOWN_NAME, expr.function.span, message, did_you_mean(name, known))
+        if name not in self.symbols.signatures:
+            raise Refused
+        signature = self.symbols.signatures[name]
+        self.check_count(expr, [item.name for item in signature.parameters])
+        arguments = tuple(
+            self.argument(argument, parameter.type, f"argument `{parameter.name}` of `{name}`")
+            for argument, parameter in zip(expr.arguments, signature.parameters, strict=True)
+        )
+        return typed.Call(span=expr.span, function=name, arguments=arguments, type=signature.returns)
+
+    def check_count(self, expr: syntax.Call, parameters: list[str]) -> None:
+        """Refuse a call with too few or too many arguments.
+
+        Raises:
+            Refused: reported.
+
+        """
+        if len(expr.arguments) != len(parameters):
+            count = "1 argument" if len(parameters) == 1 else f"{len(parameters)} arguments"
+            name = expr.function.text
+            message = f"`{name}` takes {count}, not {len(expr.arguments)}"
+            remedy = f"write `{name}({', '.join(parameters)})`"
+            raise self.body.reporter.refuse(ARGUMENT_COUNT, expr.span, message, remedy)
+
+
+def _is_place(expr: syntax.Expr) -> bool:
+    return isinstance(expr, syntax.Name | syntax.Member | syntax.Subscript) or (
+        isinstance(expr, syntax.Prefix) and expr.operator == "*"
+    )

@@ -1,0 +1,123 @@
+"""Reads a ``.gup`` file with everything it uses, each file once, and has them checked together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gupproof.diagnostics import Diagnostic, GupError, read_source
+from gupproof.language import syntax, typed
+from gupproof.language.checker import check
+from gupproof.language.errors import NO_FILE, did_you_mean
+from gupproof.language.parser import parse
+from gupproof.resources import spec_dir
+
+_KIND = "a .gup file"
+
+
+def load(path: Path, *, search: Sequence[Path] = ()) -> typed.Unit:
+    """Return a file checked, with everything it uses.
+
+    Args:
+        path: the file.
+        search: folders in which ``use`` looks after the file's own and those above it, before the project's ``spec/``.
+
+    Raises:
+        GupError: with everything found wrong in any of the files.
+
+    """
+    reader = _Reader(tuple(search))
+    reader.read(path, read_source(path, kind=_KIND), path.resolve())
+    return reader.unit()
+
+
+def load_text(text: str, path: str = "<text>", *, search: Sequence[Path] = ()) -> typed.Unit:
+    """Return a text checked, as :func:`load` does a file.
+
+    Args:
+        text: what the file would hold.
+        path: its name in messages; ``use`` looks in ``search`` and the project's ``spec/`` only.
+        search: folders in which ``use`` looks first.
+
+    Raises:
+        GupError: with everything found wrong.
+
+    """
+    reader = _Reader(tuple(search))
+    reader.read(Path(path), text, None)
+    return reader.unit()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The files read so far; ``order`` ends with the file that was asked for."""
+
+    search: tuple[Path, ...]
+    order: list[syntax.File] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def unit(self) -> typed.Unit:
+        if self.problems:
+            raise GupError(*self.problems)
+        return check(self.order)
+
+    def read(self, path: Path, text: str, resolved: Path | None) -> None:
+        """Read a file and all it uses; used files come first, except where they use each other in a circle."""
+        seen = {resolved}
+        pending: list[tuple[Path, str, Path | None]] = [(path, text, resolved)]
+        while pending:
+            path, text, resolved = pending.pop()
+            try:
+                file = parse(text, str(path))
+            except GupError as error:
+                self.problems.extend(error.diagnostics)
+                continue
+            self.order.append(file)
+            uses = [item for item in file.items if isinstance(item, syntax.Use)]
+            for use in reversed(uses):
+                found = self._find(use, resolved, text)
+                if found is None or found.resolve() in seen:
+                    continue
+                seen.add(found.resolve())
+                try:
+                    pending.append((_shown(found), read_source(found, kind=_KIND), found.resolve()))
+                except GupError as error:
+                    self.problems.extend(error.diagnostics)
+        self.order.reverse()
+
+    def _find(self, use: syntax.Use, resolved: Path | None, text: str) -> Path | None:
+        name = Path(*use.parts).with_suffix(".gup")
+        for folder in self._folders(resolved):
+            if (folder / name).is_file():
+                return folder / name
+        near = {found.stem for folder in self._folders(resolved) for found in _siblings(folder / name.parent)}
+        self.problems.append(
+            Diagnostic(
+                code=NO_FILE.code,
+                message=f"`{'.'.join(use.parts)}` is no file: {name} is neither beside this file, nor above it, nor in spec/",
+                span=use.span,
+                help=did_you_mean(use.parts[-1], sorted(near)) or NO_FILE.remedy,
+                line_text=text.split("\n")[use.span.line - 1],
+            )
+        )
+        return None
+
+    def _folders(self, resolved: Path | None) -> Iterator[Path]:
+        if resolved is not None:
+            yield from resolved.parents
+        yield from self.search
+        yield spec_dir()
+
+
+def _siblings(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.gup"))
+    except OSError:
+        return []
+
+
+def _shown(path: Path) -> Path:
+    """Return the path as messages show it: from the working folder when it lies in there."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path

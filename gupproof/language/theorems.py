@@ -1,0 +1,113 @@
+"""Checks theorems: that the scenarios, switches, values, properties, covers and verdicts they name exist."""
+
+from collections.abc import Iterable, Mapping
+
+from gupproof.language import syntax, typed
+from gupproof.language.declarations import switch_value
+from gupproof.language.effects import Effects
+from gupproof.language.errors import DUPLICATE, UNKNOWN_NAME, VERDICT, Reporter, did_you_mean
+
+VERDICTS = ("proved", "refuted", "vacuous")
+_NO_COVER = "none"
+
+
+class TheoremChecker:
+    """Checks the theorems of one file."""
+
+    def __init__(
+        self,
+        scenarios: Mapping[str, typed.Scenario],
+        switches: Mapping[str, typed.Switch],
+        effects: Effects,
+        reporter: Reporter,
+    ) -> None:
+        self.scenarios = scenarios
+        self.switches = switches
+        self.effects = effects
+        self.reporter = reporter
+
+    def check(self, items: Iterable[syntax.Theorem]) -> dict[str, typed.Theorem]:
+        """Return the theorems by name; what cannot be used is reported and left out."""
+        made: dict[str, typed.Theorem] = {}
+        for item in items:
+            name = item.name.text
+            claims = tuple(claim for run in item.runs for claim in self._claims(run))
+            if name in made:
+                message = f"theorem `{name}` is declared twice: first at {made[name].span}"
+                self.reporter.report(DUPLICATE, item.name.span, message)
+                continue
+            made[name] = typed.Theorem(span=item.span, name=name, claim=item.claim, doc=item.doc, claims=claims)
+        return made
+
+    def _claims(self, run: syntax.Run) -> list[typed.Claim]:
+        settings = self._settings(run)
+        scenario = self.scenarios.get(run.scenario.text)
+        if scenario is None:
+            self._unknown("scenario", run.scenario, self.scenarios)
+            return []
+        bodies: list[typed.Node] = [statement for thread in scenario.threads for statement in thread.body]
+        bodies += [interrupt.handler for interrupt in scenario.interrupts]
+        properties = {item.name for item in scenario.properties} | {"asserts"} | self.effects.asserted(bodies)
+        covers = {item.name for item in scenario.covers}
+        return [self._claim(shows, scenario.name, settings, properties, covers) for shows in run.shows]
+
+    def _claim(
+        self,
+        shows: syntax.Shows,
+        scenario: str,
+        settings: tuple[tuple[str, int], ...],
+        properties: set[str],
+        covers: set[str],
+    ) -> typed.Claim:
+        self._known("property", shows.properties, properties)
+        covering = shows.covering
+        if covering is not None and [word.text for word in covering] == [_NO_COVER]:
+            covering = ()
+        self._known("cover", covering or (), covers)
+        self._once("model", shows.models)
+        expect = shows.expect
+        if expect.text not in VERDICTS:
+            remedy = did_you_mean(expect.text, VERDICTS)
+            self.reporter.report(VERDICT, expect.span, f"`{expect.text}` is no verdict", remedy)
+        return typed.Claim(
+            span=shows.span,
+            scenario=scenario,
+            settings=settings,
+            properties=tuple(word.text for word in shows.properties),
+            models=tuple(word.text for word in shows.models),
+            covering=None if covering is None else tuple(word.text for word in covering),
+            expect=expect.text,
+        )
+
+    def _settings(self, run: syntax.Run) -> tuple[tuple[str, int], ...]:
+        chosen: dict[str, int] = {}
+        for setting in run.settings:
+            name = setting.name.text
+            switch = self.switches.get(name)
+            if switch is None:
+                self._unknown("switch", setting.name, self.switches)
+                continue
+            if name in chosen:
+                self.reporter.report(DUPLICATE, setting.span, f"`{name}` is set twice")
+            value = switch_value(switch.values, setting.value, name, self.reporter)
+            if value is not None:
+                chosen[name] = value
+        return tuple(chosen.items())
+
+    def _known(self, what: str, words: tuple[syntax.Word, ...], known: set[str]) -> None:
+        for word in words:
+            if word.text not in known:
+                self._unknown(what, word, known)
+        self._once(what, words)
+
+    def _once(self, what: str, words: tuple[syntax.Word, ...]) -> None:
+        seen: set[str] = set()
+        for word in words:
+            if word.text in seen:
+                self.reporter.report(DUPLICATE, word.span, f"{what} `{word.text}` is listed twice")
+            seen.add(word.text)
+
+    def _unknown(self, what: str, word: syntax.Word, known: Iterable[str]) -> None:
+        names = sorted(known)
+        remedy = did_you_mean(word.text, names) or (f"there are {', '.join(names)}" if names else "")
+        self.reporter.report(UNKNOWN_NAME, word.span, f"no {what} is called `{word.text}`", remedy)
