@@ -1,0 +1,256 @@
+"""Evaluates the terms of a memory model on one execution: the trusted judge of what a solver claims.
+
+Written for plainness, not for speed. A set is an integer with bit i for event i; a relation is a tuple of such integers, row i
+holding the events that event i is related to.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gupproof.cat.terms import Sort, Term, TermOp
+from gupproof.execution.replay import Replay
+from gupproof.execution.valuation import Valuation
+from gupproof.program.events import INIT_THREAD, Kind
+
+Rows = tuple[int, ...]
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the positions of the ones of ``mask``, ascending."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def rows_of(pairs: Iterable[tuple[int, int]], count: int) -> Rows:
+    """Return the relation that holds ``pairs``."""
+    rows = [0] * count
+    for left, right in pairs:
+        rows[left] |= 1 << right
+    return tuple(rows)
+
+
+def pairs_of(rows: Rows) -> list[tuple[int, int]]:
+    """Return the pairs of a relation, sorted."""
+    return [(left, right) for left, row in enumerate(rows) for right in bits(row)]
+
+
+def base_sets(events: Valuation) -> dict[str, int]:
+    """Return the sets that the execution supplies, by name; a tag without events is missing."""
+    sets = dict.fromkeys(("R", "W", "F", "M", "IW"), 0)
+    for number in events.executed:
+        event, bit = events.program.events[number], 1 << number
+        sets[event.kind.value] |= bit
+        if event.kind is not Kind.FENCE:
+            sets["M"] |= bit
+        if event.thread == INIT_THREAD:
+            sets["IW"] |= bit
+        for tag in events.tags[number]:
+            sets[tag] = sets.get(tag, 0) | bit
+    return sets
+
+
+def fixed_relations(events: Valuation) -> dict[str, Rows]:
+    """Return the relations that do not depend on who reads from whom: all but ``rf`` and ``co``."""
+    count = len(events.program.events)
+    thread = {number: events.program.events[number].thread for number in events.executed}
+    where = events.address
+    every = [(a, b) for a in events.executed for b in events.executed]
+    return {
+        "po": rows_of(((a, b) for a, b in every if a < b and thread[a] == thread[b] != INIT_THREAD), count),
+        "loc": rows_of(((a, b) for a, b in every if a in where and b in where and where[a] == where[b]), count),
+        # Initial writes count as one thread of their own, so that int and ext share out all pairs between them.
+        "int": rows_of(((a, b) for a, b in every if thread[a] == thread[b]), count),
+        "ext": rows_of(((a, b) for a, b in every if thread[a] != thread[b]), count),
+        "addr": rows_of(events.addr, count),
+        "data": rows_of(events.data, count),
+        "ctrl": rows_of(events.ctrl, count),
+        "rmw": rows_of(events.rmw, count),
+    }
+
+
+def memory_relations(rf: Mapping[int, int], co: Iterable[tuple[int, ...]], count: int) -> dict[str, Rows]:
+    """Return ``rf`` and ``co``."""
+    ordered = ((order[i], order[j]) for order in co for j in range(len(order)) for i in range(j))
+    return {"rf": rows_of(((write, read) for read, write in rf.items()), count), "co": rows_of(ordered, count)}
+
+
+class Interpretation:
+    """The meaning of terms in one execution.
+
+    Args:
+        universe: the executed events.
+        count: how many events the program has.
+        sets, relations: the base ones, by name.
+        known: meanings worked out before under the same bases.
+
+    """
+
+    def __init__(
+        self,
+        universe: int,
+        count: int,
+        sets: Mapping[str, int],
+        relations: Mapping[str, Rows],
+        known: Mapping[Term, int | Rows] | None = None,
+    ) -> None:
+        self._universe = universe
+        self._count = count
+        self._base_sets = sets
+        self._base_relations = relations
+        self._known: dict[Term, int | Rows] = dict(known or {})
+        self._variables: dict[int, int | Rows] = {}
+        self._free: dict[Term, frozenset[int]] = {}
+
+    @classmethod
+    def of(cls, replay: Replay) -> "Interpretation":
+        """Return the meaning of terms in ``replay``."""
+        events, count = replay.events, len(replay.program.events)
+        relations = fixed_relations(events) | memory_relations(replay.execution.rf, replay.co.values(), count)
+        return cls(sum(1 << number for number in events.executed), count, base_sets(events), relations)
+
+    def set(self, term: Term) -> int:
+        """Return the set that ``term`` means."""
+        value = self.value(term)
+        assert isinstance(value, int), f"{term} is a relation"
+        return value
+
+    def relation(self, term: Term) -> Rows:
+        """Return the relation that ``term`` means."""
+        value = self.value(term)
+        assert isinstance(value, tuple), f"{term} is a set"
+        return value
+
+    def value(self, term: Term) -> int | Rows:
+        """Return what ``term`` means: a set or a relation."""
+        if term in self._known:
+            return self._known[term]
+        value = self._set(term) if term.sort is Sort.SET else self._relation(term)
+        if not self._free_variables(term):
+            self._known[term] = value
+        return value
+
+    def _free_variables(self, term: Term) -> frozenset[int]:
+        """The variables of recursions around ``term``, whose values change while those are worked out."""
+        if term not in self._free:
+            free = frozenset(number for arg in term.args for number in self._free_variables(arg)) - frozenset(term.bound)
+            self._free[term] = free | {term.value} if term.op is TermOp.REC_VAR else free
+        return self._free[term]
+
+    def _set(self, term: Term) -> int:
+        match term.op:
+            case TermOp.BASE:
+                return self._base_sets.get(term.name, 0)
+            case TermOp.UNIVERSE:
+                return self._universe
+            case TermOp.EMPTY:
+                return 0
+            case TermOp.UNION:
+                value = 0
+                for arg in term.args:
+                    value |= self.set(arg)
+                return value
+            case TermOp.INTER:
+                return self.set(term.args[0]) & self.set(term.args[1])
+            case TermOp.DIFF:
+                return self.set(term.args[0]) & ~self.set(term.args[1])
+            case TermOp.COMPLEMENT:
+                return self._universe & ~self.set(term.args[0])
+            case TermOp.DOMAIN:
+                return sum(1 << event for event, row in enumerate(self.relation(term.args[0])) if row)
+            case TermOp.RANGE:
+                value = 0
+                for row in self.relation(term.args[0]):
+                    value |= row
+                return value
+            case TermOp.REC_VAR | TermOp.REC:
+                least = self._recursion(term)
+                assert isinstance(least, int)
+                return least
+            case _:
+                raise AssertionError(f"{term.op} makes no set")
+
+    def _relation(self, term: Term) -> Rows:
+        match term.op:
+            case TermOp.BASE:
+                return self._base_relations[term.name]
+            case TermOp.EMPTY:
+                return (0,) * self._count
+            case TermOp.ID:
+                return self._identity(self._universe)
+            case TermOp.IDENTITY_ON:
+                return self._identity(self.set(term.args[0]))
+            case TermOp.CROSS:
+                left, right = self.set(term.args[0]), self.set(term.args[1])
+                return tuple(right if left >> event & 1 else 0 for event in range(self._count))
+            case TermOp.UNION:
+                rows = self.relation(term.args[0])
+                for arg in term.args[1:]:
+                    rows = tuple(a | b for a, b in zip(rows, self.relation(arg), strict=True))
+                return rows
+            case TermOp.INTER:
+                return tuple(a & b for a, b in self._both(term))
+            case TermOp.DIFF:
+                return tuple(a & ~b for a, b in self._both(term))
+            case TermOp.COMPLEMENT:
+                rows = self.relation(term.args[0])
+                return tuple(self._universe & ~row if self._universe >> e & 1 else 0 for e, row in enumerate(rows))
+            case TermOp.SEQ:
+                return compose(self.relation(term.args[0]), self.relation(term.args[1]))
+            case TermOp.INVERSE:
+                return rows_of(((right, left) for left, right in pairs_of(self.relation(term.args[0]))), self._count)
+            case TermOp.PLUS:
+                return closure(self.relation(term.args[0]))
+            case TermOp.STAR:
+                return self._reflexive(closure(self.relation(term.args[0])))
+            case TermOp.OPTIONAL:
+                return self._reflexive(self.relation(term.args[0]))
+            case TermOp.REC_VAR | TermOp.REC:
+                least = self._recursion(term)
+                assert isinstance(least, tuple)
+                return least
+            case _:
+                raise AssertionError(f"{term.op} makes no relation")
+
+    def _both(self, term: Term) -> Iterator[tuple[int, int]]:
+        return zip(self.relation(term.args[0]), self.relation(term.args[1]), strict=True)
+
+    def _identity(self, members: int) -> Rows:
+        return tuple(members & 1 << event for event in range(self._count))
+
+    def _reflexive(self, rows: Rows) -> Rows:
+        return tuple(row | self._universe & 1 << event for event, row in enumerate(rows))
+
+    def _recursion(self, term: Term) -> int | Rows:
+        """A variable's current value; or the least fixpoint, by iteration from nothing."""
+        if term.op is TermOp.REC_VAR:
+            return self._variables[term.value]
+        empty: Rows = (0,) * self._count
+        current: list[int | Rows] = [0 if body.sort is Sort.SET else empty for body in term.args]
+        while True:
+            self._variables.update(zip(term.bound, current, strict=True))
+            following = [self.value(body) for body in term.args]
+            if following == current:
+                return current[term.value]
+            current = following
+
+
+def compose(left: Rows, right: Rows) -> Rows:
+    """Return ``left ; right``."""
+    rows = []
+    for row in left:
+        value = 0
+        for middle in bits(row):
+            value |= right[middle]
+        rows.append(value)
+    return tuple(rows)
+
+
+def closure(rows: Rows) -> Rows:
+    """Return the transitive closure."""
+    result = list(rows)
+    for middle in range(len(result)):
+        for event in range(len(result)):
+            if result[event] >> middle & 1:
+                result[event] |= result[middle]
+    return tuple(result)
