@@ -52,9 +52,7 @@ def check(files: Sequence[syntax.File]) -> typed.Unit:
     )
 
 
-def _functions(
-    items: Sequence[syntax.Item], symbols: Symbols, reporter: Reporter
-) -> dict[str, typed.Function]:
+def _functions(items: Sequence[syntax.Item], symbols: Symbols, reporter: Reporter) -> dict[str, typed.Function]:
     functions: dict[str, typed.Function] = {}
     for item in items:
         if isinstance(item, syntax.Function) and symbols.places.get(("ordinary", item.name.text)) is item.name.span:
@@ -62,5 +60,3 @@ def _functions(
             if made is not None:
                 functions[made.name] = made
     return functions
-
-

@@ -4,7 +4,8 @@ First every name is entered, so that order and file do not matter; then constant
 first asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Span
@@ -167,11 +168,9 @@ class Collector:
 
     # ── working out ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _quietly(self, work: "object", name: str) -> None:
-        try:
-            work(name)  # type: ignore[operator]
-        except Refused:
-            return
+    def _quietly(self, work: Callable[[str], None], name: str) -> None:
+        with suppress(Refused):
+            work(name)
 
     def evaluate(self, expr: syntax.Expr) -> int:
         """Return the value of a constant expression.
@@ -260,8 +259,9 @@ class Collector:
             for declarator in declaration.declarators:
                 word = declarator.name
                 if declarator.initial is not None:
-                    self.reporter.report(BAD_TYPE, declarator.initial.span, "a field has no initial value",
-                                         "assign it in `init`")
+                    self.reporter.report(
+                        BAD_TYPE, declarator.initial.span, "a field has no initial value", "assign it in `init`"
+                    )
                 if word.text in seen:
                     self.reporter.report(
                         DUPLICATE, word.span, f"field `{word.text}` is declared twice: first at {seen[word.text]}"
@@ -273,9 +273,7 @@ class Collector:
                 except Refused:
                     continue
                 fields.append(typed.Parameter(span=declarator.span, name=word.text, type=kind))
-        self.symbols.structs.setdefault(
-            item.name.text, typed.Struct(span=item.span, name=item.name.text, fields=tuple(fields))
-        )
+        self.symbols.structs.setdefault(item.name.text, typed.Struct(span=item.span, name=item.name.text, fields=tuple(fields)))
 
     def _refuse_endless_structs(self) -> None:
         """Report structures that contain themselves by value, and forget the field that closes the circle."""
@@ -284,17 +282,16 @@ class Collector:
             inside[name] = [
                 part.name for part in map(_element, (item.type for item in struct.fields)) if isinstance(part, StructType)
             ]
-        for name in inside:
+        for name, parts in inside.items():
             seen: set[str] = set()
-            pending = list(inside[name])
+            pending = list(parts)
             while pending:
                 part = pending.pop()
                 if part == name:
                     struct = self.symbols.structs[name]
-                    self.reporter.report(BAD_TYPE, struct.span, f"`struct {name}` contains itself",
-                                         "make the field a pointer")
+                    self.reporter.report(BAD_TYPE, struct.span, f"`struct {name}` contains itself", "make the field a pointer")
                     self.symbols.structs[name] = typed.Struct(span=struct.span, name=name, fields=())
-                    inside[name] = []
+                    parts.clear()
                     break
                 if part not in seen:
                     seen.add(part)

@@ -42,8 +42,11 @@ NOT_AN_LVALUE = Rule("G022", "something that has no address or cannot be assigne
 NO_FIELD = Rule("G023", "a field the structure does not have, or a field of something else", "name one of its fields")
 NOT_SCALAR = Rule("G024", "a structure or array where a number or pointer is needed", "name one field or element")
 REGISTER = Rule("G025", "a register where memory is needed", "use it without the primitive: registers are not shared")
-ATOMIC_ACCESS = Rule("G026", "`atomic_t` or `spinlock_t` touched by something else than its own primitives",
-                     "use atomic_read, atomic_set, ..., spin_lock, spin_unlock")
+ATOMIC_ACCESS = Rule(
+    "G026",
+    "`atomic_t` or `spinlock_t` touched by something else than its own primitives",
+    "use atomic_read, atomic_set, ..., spin_lock, spin_unlock",
+)
 LOCAL_ADDRESS = Rule("G027", "the address of a register outside the arguments of a call", "pass it as an argument only")
 NO_VALUE = Rule("G028", "a call that yields no value used as one", "use it as a statement")
 BAD_TYPE = Rule("G029", "a type that is not allowed here", "use a type the message allows")
@@ -75,7 +78,7 @@ def table() -> tuple[Rule, ...]:
     return tuple(sorted((rule for rule in globals().values() if isinstance(rule, Rule)), key=lambda rule: rule.code))
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it steers, the error has been reported
     """What is being checked cannot be used; the reason has been reported. Caught at the statement or declaration."""
 
 

@@ -140,9 +140,9 @@ class ExpressionChecker:
             Refused: it has none; reported.
 
         """
-        return Evaluator(
-            lambda name, span: self.symbols.constant(name, span, self.body.reporter)[0], self.body.reporter
-        ).value(expr)
+        return Evaluator(lambda name, span: self.symbols.constant(name, span, self.body.reporter)[0], self.body.reporter).value(
+            expr
+        )
 
     def load(self, place: typed.Place) -> typed.Expr:
         """Return the plain load of a place; an array is the address of its first element.
@@ -233,9 +233,7 @@ class ExpressionChecker:
         if expr.arrow:
             base = self.dereference(self.value(expr.base), expr.span)
         else:
-            if isinstance(expr.base, syntax.Call) or (
-                isinstance(expr.base, syntax.Name) and self.body.find(expr.base.text)
-            ):
+            if isinstance(expr.base, syntax.Call) or (isinstance(expr.base, syntax.Name) and self.body.find(expr.base.text)):
                 raise reporter.refuse(NO_FIELD, expr.span, "this is no structure in memory", "of a pointer, use `->`")
             base = self.place(expr.base)
         if not isinstance(base.type, StructType):
@@ -323,9 +321,7 @@ class ExpressionChecker:
         if kind is not None:
             return reporter.refuse(NOT_A_VALUE, expr.span, f"`{expr.text}` is {kind.value}, not {wanted}")
         known = sorted(self.body.names() | set(self.symbols.kinds))
-        return reporter.refuse(
-            UNKNOWN_NAME, expr.span, f"nothing here is called `{expr.text}`", did_you_mean(expr.text, known)
-        )
+        return reporter.refuse(UNKNOWN_NAME, expr.span, f"nothing here is called `{expr.text}`", did_you_mean(expr.text, known))
 
     # ── operators ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -428,9 +424,7 @@ class ExpressionChecker:
         return kind
 
     def _cast(self, expr: syntax.Cast) -> typed.Expr:
-        kind = self.symbols.register_type(
-            expr.type.base, expr.type.stars, expr.type.span, "a value", self.body.reporter
-        )
+        kind = self.symbols.register_type(expr.type.base, expr.type.stars, expr.type.span, "a value", self.body.reporter)
         operand = self.value(expr.operand)
         if isinstance(operand, typed.Const) and isinstance(kind, IntType) and kind.low <= operand.value <= kind.high:
             return typed.Const(span=expr.span, value=operand.value, type=kind)

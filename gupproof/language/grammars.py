@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from lark import Lark
@@ -30,10 +31,9 @@ def build_parser(name: str) -> Lark:
     key = hashlib.sha256(f"{lark_version} {sys.version} {text}".encode()).hexdigest()[:24]
     path = folder / f"{name}-{key}.lalr" if folder else None
     if path:
-        try:
+        # Unpickling what was damaged may raise anything at all.
+        with suppress(Exception):
             return Lark.load(io.BytesIO(path.read_bytes()))
-        except Exception:  # noqa: BLE001 - unpickling what was damaged may raise anything at all
-            pass
     parser = Lark(text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
     if path:
         _keep(parser, path)

@@ -264,5 +264,3 @@ class PrimitiveCalls:
             return typed.Const(span=span, value=1 << number.value, type=kind)
         one = typed.Const(span=span, value=1, type=kind)
         return typed.Binary(span=span, operator="<<", left=one, right=number, type=kind)
-
-

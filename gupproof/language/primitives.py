@@ -142,8 +142,7 @@ def _exchanges(order: str) -> list[Primitive]:
         _rmw(f"atomic_xchg{order}", "v i", f"xchg{order}", put, "i", Result.OLD),
         _rmw(f"cmpxchg{order}", "p old new", f"cmpxchg{order}", put, "new", Result.OLD, equal),
         _rmw(f"atomic_cmpxchg{order}", "v old new", f"cmpxchg{order}", put, "new", Result.OLD, equal),
-        _rmw(f"atomic_try_cmpxchg{order}", "v &old new", f"cmpxchg{order}", put, "new", Result.SUCCESS,
-             (Guard.EQUAL, "&old")),
+        _rmw(f"atomic_try_cmpxchg{order}", "v &old new", f"cmpxchg{order}", put, "new", Result.SUCCESS, (Guard.EQUAL, "&old")),
     ]
 
 
@@ -167,9 +166,7 @@ def _plain_counters() -> list[Primitive]:
         _rmw(f"atomic_{name}", "i v", "atomic_add", operation, "i", Result.NONE)
         for name, operation in (_ARITHMETIC | _BITWISE).items()
     ]
-    made += [
-        _rmw(f"atomic_{name}", "v", "atomic_add", operation, "1", Result.NONE) for name, operation in _BY_ONE.items()
-    ]
+    made += [_rmw(f"atomic_{name}", "v", "atomic_add", operation, "1", Result.NONE) for name, operation in _BY_ONE.items()]
     return [
         *made,
         _rmw("atomic_inc_and_test", "v", full, add, "1", Result.NEW_IS_ZERO),
@@ -200,11 +197,13 @@ def _bits() -> list[Primitive]:
 def _sections() -> list[Primitive]:
     free = (Guard.EQUAL, "0")
     made = [Primitive(name, (), FenceAction()) for name in _FENCES.split()]
-    made += [
-        Primitive(name, (), RcuAction()) for name in ("rcu_read_lock", "rcu_read_unlock", "synchronize_rcu")
-    ]
-    for start, end in (("local_irq_save", "local_irq_restore"), ("local_irq_disable", "local_irq_enable"),
-                       ("preempt_disable", "preempt_enable"), ("local_lock", "local_unlock")):
+    made += [Primitive(name, (), RcuAction()) for name in ("rcu_read_lock", "rcu_read_unlock", "synchronize_rcu")]
+    for start, end in (
+        ("local_irq_save", "local_irq_restore"),
+        ("local_irq_disable", "local_irq_enable"),
+        ("preempt_disable", "preempt_enable"),
+        ("local_lock", "local_unlock"),
+    ):
         takes = ("any",) if start == "local_lock" else ()
         made.append(Primitive(start, takes, InterruptsAction(enable=False)))
         made.append(Primitive(end, takes, InterruptsAction(enable=True)))

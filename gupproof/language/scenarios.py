@@ -134,9 +134,7 @@ class ScenarioChecker:
             if isinstance(part, syntax.Init):
                 for statement in part.body.body:
                     stores.extend(self._initial_store(statement))
-        self.effects.report_memory(
-            [item for store in stores for item in (store.place, store.value)], "init", self.reporter
-        )
+        self.effects.report_memory([item for store in stores for item in (store.place, store.value)], "init", self.reporter)
         return tuple(stores)
 
     def _initial_store(self, statement: syntax.Stmt) -> list[typed.Store]:
@@ -244,5 +242,3 @@ def initialise(
             continue
         effects.report_memory([value], "an initial value", body.reporter)
         variables[variable.name] = replace(variable, initial=value)
-
-

@@ -161,14 +161,13 @@ class StatementChecker:
         return typed.Assign(span=statement.span, name=register.name, type=register.type, value=value)
 
     def _updated(self, statement: syntax.Assignment, old: typed.Expr) -> typed.Expr:
-        return self.expressions.binary(
-            statement.operator, old, self.expressions.value(statement.value), statement.span
-        )
+        return self.expressions.binary(statement.operator, old, self.expressions.value(statement.value), statement.span)
 
     def _evaluated_once(self, place: typed.Place, span: Span) -> tuple[list[typed.Stmt], typed.Place]:
         """Return the place such that reading and writing it computes its address, loads included, only once."""
-        if not any(isinstance(node, typed.Load | typed.CondLoad | typed.Rmw | typed.Call | typed.Choose)
-                   for node in walk(place)):
+        if not any(
+            isinstance(node, typed.Load | typed.CondLoad | typed.Rmw | typed.Call | typed.Choose) for node in walk(place)
+        ):
             return [], place
         kind = PointerType(place.type)
         name = self.body.fresh("address")
@@ -292,8 +291,12 @@ class StatementChecker:
         returns = self.body.returns
         if isinstance(returns, VoidType):
             if statement.value is not None:
-                raise reporter.refuse(RETURN_VALUE, statement.span, "nothing is returned here, so `return` takes no value",
-                                      "write `return;`, or give the function a type with `->`")
+                raise reporter.refuse(
+                    RETURN_VALUE,
+                    statement.span,
+                    "nothing is returned here, so `return` takes no value",
+                    "write `return;`, or give the function a type with `->`",
+                )
             return typed.Return(span=statement.span, value=None)
         if statement.value is None:
             raise reporter.refuse(RETURN_VALUE, statement.span, f"this function returns `{returns}`", "write `return value;`")
@@ -346,11 +349,7 @@ def _never_ends(statement: syntax.Stmt) -> bool:
         case syntax.Block():
             return not can_end(statement.body)
         case syntax.If():
-            return (
-                statement.otherwise is not None
-                and _never_ends(statement.then)
-                and _never_ends(statement.otherwise)
-            )
+            return statement.otherwise is not None and _never_ends(statement.then) and _never_ends(statement.otherwise)
         case syntax.While():
             once = not statement.test_first and _never_ends(statement.body)
             return (once or _is_true(statement.condition)) and not _breaks(statement.body)

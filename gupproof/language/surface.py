@@ -116,9 +116,7 @@ class _Folder:
 
     def typedef(self, span: Span, children: list[Piece]) -> Piece:
         base, stars, name = children
-        return syntax.Typedef(
-            span=span, name=self.word(name), type=syntax.TypeExpr(span=base.span, base=base, stars=stars)
-        )
+        return syntax.Typedef(span=span, name=self.word(name), type=syntax.TypeExpr(span=base.span, base=base, stars=stars))
 
     def struct(self, span: Span, children: list[Piece]) -> Piece:
         name, *fields = children
@@ -212,9 +210,7 @@ class _Folder:
 
     def shows(self, span: Span, children: list[Piece]) -> Piece:
         properties, models, covering, expect = children
-        return syntax.Shows(
-            span=span, properties=properties, models=models, covering=covering, expect=self.word(expect)
-        )
+        return syntax.Shows(span=span, properties=properties, models=models, covering=covering, expect=self.word(expect))
 
     def names(self, _span: Span, children: list[Piece]) -> Piece:
         return tuple(self.word(child) for child in children)

@@ -82,8 +82,7 @@ class Symbols:
             kind = PointerType(kind)
         return kind
 
-    def _known(self, name: str, known: dict[str, Type] | dict[str, IntType], what: str, span: Span,
-               reporter: Reporter) -> Type:
+    def _known(self, name: str, known: dict[str, Type] | dict[str, IntType], what: str, span: Span, reporter: Reporter) -> Type:
         if name not in known:
             raise self.unknown(what, name, span, set(known), reporter)
         return known[name]
@@ -103,9 +102,7 @@ class Symbols:
 
     def unknown(self, what: str, name: str, span: Span, known: set[str], reporter: Reporter) -> Refused:
         """Report a name that is declared nowhere; the caller raises the result."""
-        return reporter.refuse(
-            UNKNOWN_NAME, span, f"no {what} is called `{name}`", did_you_mean(name, sorted(known))
-        )
+        return reporter.refuse(UNKNOWN_NAME, span, f"no {what} is called `{name}`", did_you_mean(name, sorted(known)))
 
     def constant(self, name: str, span: Span, reporter: Reporter) -> tuple[int, IntType]:
         """Return value and type of a constant.

@@ -167,21 +167,7 @@ class ChooseRange(Node):
     high: "Expr"
 
 
-Expr = (
-    Name
-    | Number
-    | Boolean
-    | Null
-    | Member
-    | Subscript
-    | Call
-    | Prefix
-    | Infix
-    | Ternary
-    | Cast
-    | Choose
-    | ChooseRange
-)
+Expr = Name | Number | Boolean | Null | Member | Subscript | Call | Prefix | Infix | Ternary | Cast | Choose | ChooseRange
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -305,20 +291,7 @@ class Slot(Node):
 
 
 Stmt = (
-    Declaration
-    | Assignment
-    | Evaluate
-    | Block
-    | If
-    | While
-    | For
-    | Break
-    | Continue
-    | Return
-    | Await
-    | Assert
-    | Assume
-    | Slot
+    Declaration | Assignment | Evaluate | Block | If | While | For | Break | Continue | Return | Await | Assert | Assume | Slot
 )
 
 
@@ -496,19 +469,7 @@ class Theorem(Node):
     runs: tuple[Run, ...]
 
 
-Item = (
-    Use
-    | Config
-    | SlotItem
-    | Constant
-    | Enum
-    | Typedef
-    | Struct
-    | Declaration
-    | Function
-    | Scenario
-    | Theorem
-)
+Item = Use | Config | SlotItem | Constant | Enum | Typedef | Struct | Declaration | Function | Scenario | Theorem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Says in a reader's words what the grammar refused: the place, what was expected there, and how to mend it."""
 
 import re
+from typing import cast
 
 from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput
@@ -14,24 +15,24 @@ from gupproof.language.errors import (
     OPEN_COMMENT,
     UNEXPECTED,
     UNFINISHED,
-    Refused,
     Reporter,
 )
 
-_VALUES = frozenset(
-    "IDENT NUMBER TRUE FALSE NULL _LPAR _CHOOSE STAR AMPERSAND PLUS MINUS TILDE NOT INCREMENT DECREMENT".split()
-)
-_TYPES = frozenset("BOOL INT LONG UNSIGNED TYPE_NAME _STRUCT _ENUM".split())
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_VALUES = _set("IDENT NUMBER TRUE FALSE NULL _LPAR _CHOOSE STAR AMPERSAND PLUS MINUS TILDE NOT INCREMENT DECREMENT")
+_TYPES = _set("BOOL INT LONG UNSIGNED TYPE_NAME _STRUCT _ENUM")
 _STATEMENTS = (
-    frozenset("_IF _WHILE _DO _FOR _BREAK _CONTINUE _RETURN _AWAIT _ASSERT _ASSUME _SLOT _LBRACE _SEMICOLON".split())
-    | _VALUES
-    | _TYPES
+    _set("_IF _WHILE _DO _FOR _BREAK _CONTINUE _RETURN _AWAIT _ASSERT _ASSUME _SLOT _LBRACE _SEMICOLON") | _VALUES | _TYPES
 )
-_ITEMS = frozenset("_USE _CONFIG _SLOT _CONST _TYPEDEF _FN _SCENARIO _THEOREM".split()) | _TYPES
-_SCENARIO_ITEMS = frozenset("_GHOST _INIT _THREAD _INTERRUPT _PROPERTY _COVER".split()) | _TYPES
-_OPERATORS = frozenset(
-    "_QUESTION OR AND _PIPE CARET AMPERSAND EQUALITY COMPARISON SHIFT PLUS MINUS STAR SLASH PERCENT "
-    "_DOT _ARROW _LBRACKET INCREMENT DECREMENT COMPOUND".split()
+_ITEMS = _set("_USE _CONFIG _SLOT _CONST _TYPEDEF _FN _SCENARIO _THEOREM") | _TYPES
+_SCENARIO_ITEMS = _set("_GHOST _INIT _THREAD _INTERRUPT _PROPERTY _COVER") | _TYPES
+_OPERATORS = _set(
+    "_QUESTION OR AND _PIPE CARET AMPERSAND EQUALITY COMPARISON SHIFT PLUS MINUS STAR SLASH PERCENT _DOT _ARROW "
+    "_LBRACKET INCREMENT DECREMENT COMPOUND"
 )
 # Tried in this order: the terminals that show the group is acceptable, all that it stands for, its words.
 _GROUPS = (
@@ -103,12 +104,13 @@ def report_syntax_error(error: UnexpectedInput, blanked: str, path: str, reporte
         The offset of the trouble: the next item is looked for after it.
 
     """
-    accepted: set[str] = set(error.interactive_parser.accepts()) if error.interactive_parser else set()
+    parser = error.interactive_parser
+    accepted: set[str] = set(parser.accepts())  # type: ignore[no-untyped-call]
     if isinstance(error, UnexpectedCharacters):
-        at = error.pos_in_stream
+        at = error.pos_in_stream or 0
         _report_character(blanked, path, at, reporter)
         return at
-    token: Token = error.token  # type: ignore[attr-defined]
+    token = cast("Token", error.token)  # type: ignore[attr-defined]
     if token.type == "$END":
         _report_end(accepted, error, blanked, path, reporter)
         return len(blanked)
@@ -117,6 +119,10 @@ def report_syntax_error(error: UnexpectedInput, blanked: str, path: str, reporte
     newline_between = "\n" in blanked[len(before) : at]
     if "_SEMICOLON" in accepted and "_IF" not in accepted and before and newline_between:
         reporter.report(MISSING_SEMICOLON, _span(blanked, path, len(before) - 1, 1), "expected `;` after this")
+        return at
+    if token[0].isdigit() and token.type == "MODEL":
+        # Where a number is refused, the lexer falls back to the one terminal that takes such a word.
+        reporter.report(BAD_NUMBER, _span(blanked, path, at, len(token)), f"`{token}` is neither a number nor a name")
         return at
     expected = _expected(accepted, error)
     message = f"expected {expected}, found `{token}`" if expected else f"`{token}` does not fit here"
@@ -175,7 +181,7 @@ def _expected(accepted: set[str], error: UnexpectedInput) -> str:
 def _remedy(token: Token, accepted: set[str]) -> str:
     if str(token) in _NOT_IN_THE_LANGUAGE:
         return _NOT_IN_THE_LANGUAGE[str(token)]
-    if token.type == "_EQUAL" and "EQUALITY" in accepted:
+    if token.type in ("_EQUAL", "COMPOUND", "INCREMENT", "DECREMENT") and accepted & {"EQUALITY", "_RPAR", "_COMMA"}:
         return "an assignment is a statement, not a value; compare with `==`"
     if token.type == "TYPE_NAME" and "IDENT" in accepted:
         return "names that end in `_t` are type names; choose another name"
@@ -183,7 +189,7 @@ def _remedy(token: Token, accepted: set[str]) -> str:
         return f"`{token}` is a word of the language; choose another name"
     if token.type == "IDENT" and "MODEL" not in accepted and "_FN" in accepted:
         return "a function starts with `fn`, shared memory with its type"
-    if "_SEMICOLON" in accepted:
+    if "_SEMICOLON" in accepted and "_IF" not in accepted:
         return "a statement or declaration ends with `;`"
     return ""
 

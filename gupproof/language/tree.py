@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
+from typing import Any
 
 from gupproof.language.typed import Node
 
 
 @cache
-def _names(kind: type[Node]) -> tuple[str, ...]:
+def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind) if item.name not in ("span", "type", "name"))
 
 
