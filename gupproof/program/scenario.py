@@ -121,7 +121,7 @@ class _Lowering:
             builder=self.builder,
             unit=self.unit,
             switches=self.switches,
-            state=State(guard=pool.true, registers=registers),
+            state=State(guard=pool.true, interrupts_off=pool.false, registers=registers),
             thread=number,
             final=final,
             frame=Frame(1, self.ghost_names),

@@ -68,10 +68,11 @@ class State:
     """Mutable while a thread is unrolled."""
 
     guard: Expr
+    # How many sections that keep interrupts off are open: an expression, since a switch may decide.
+    interrupts_off: Expr
     ctrl: Deps = field(default_factory=dict)
     registers: dict[Register, Operand] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
-    interrupts_off: int = 0
     rcu_depth: int = 0
 
 
@@ -134,6 +135,22 @@ def join_registers(pool: ExprPool, exits: Sequence[Exit]) -> dict[Register, Oper
                     )
                 result[register] = merged
     return result
+
+
+def under(pool: ExprPool, expr: Expr, condition: Expr, *, holds: bool) -> Expr:
+    """Return a sum of choices, simplified for where ``condition`` holds or does not."""
+    if expr.op is Op.ITE and expr.args[0] is condition:
+        return under(pool, expr.args[1 if holds else 2], condition, holds=holds)
+    if expr.op in (Op.ADD, Op.SUB, Op.ITE):
+        return pool.make(expr.op, *(under(pool, arg, condition, holds=holds) for arg in expr.args))
+    return expr
+
+
+def choose_count(pool: ExprPool, condition: Expr, then: Expr, otherwise: Expr) -> Expr:
+    """Return the count that is ``then`` under ``condition``, else ``otherwise``."""
+    return pool.make(
+        Op.ITE, condition, under(pool, then, condition, holds=True), under(pool, otherwise, condition, holds=False)
+    )
 
 
 def dependencies(deps: Deps) -> tuple[Dependency, ...]:

@@ -98,14 +98,16 @@ class Thread(Unroller):
     def window(self) -> None:
         """Let what may interrupt this point do so."""
         state, pool = self.state, self.builder.pool
-        if self.in_window or self.final or state.interrupts_off or state.guard is pool.false:
+        enabled = pool.make(Op.EQ, state.interrupts_off, pool.false)
+        open_guard = pool.land(state.guard, enabled)
+        if self.in_window or self.final or open_guard is pool.false:
             return
         for window in self.windows:
-            here = (len(self.builder.events), state.guard)
+            here = (len(self.builder.events), open_guard)
             if window.last is not None and window.last == here:
                 continue
-            window.points.append(state.guard)
-            chosen = pool.make(Op.EQ, window.choice, pool.const(len(window.points)))
+            window.points.append(open_guard)
+            chosen = pool.land(enabled, pool.make(Op.EQ, window.choice, pool.const(len(window.points))))
             self.in_window = True
             frame, loops, returns, calls = self.frame, self.loops, self.returns, self.calls
             ctrl, rcu_depth, section = state.ctrl, state.rcu_depth, self.open_section
@@ -116,7 +118,7 @@ class Thread(Unroller):
             state.ctrl, state.rcu_depth, self.open_section = ctrl, rcu_depth, section
             self.frame, self.loops, self.returns, self.calls = frame, loops, returns, calls
             self.in_window = False
-            window.last = (len(self.builder.events), state.guard)
+            window.last = (len(self.builder.events), open_guard)
 
     def _run_window(self, run: Callable[["Thread"], None]) -> Operand:
         self.loops, self.returns = [], []
@@ -183,15 +185,16 @@ class Thread(Unroller):
                 self.fence(alternative, node.span, pool.land(self.state.guard, chosen))
 
     def _interrupts(self, node: typed.Interrupts) -> None:
+        pool = self.builder.pool
         if not node.enable:
             self.window()
-            self.state.interrupts_off += 1
-        elif self.state.interrupts_off == 0:
+            self.state.interrupts_off = pool.make(Op.ADD, self.state.interrupts_off, pool.true)
+        elif self.state.interrupts_off is pool.false:
             raise self.error(
                 "L008", f"{node.primitive} without its beginning", node.span, "pair it with the call that disables"
             )
         else:
-            self.state.interrupts_off -= 1
+            self.state.interrupts_off = pool.make(Op.SUB, self.state.interrupts_off, pool.true)
 
     def _if(self, node: typed.If) -> None:
         def arm(statements: tuple[typed.Stmt, ...]) -> Callable[[], Operand]:
