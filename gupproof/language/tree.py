@@ -1,16 +1,8 @@
 """Walks a typed tree without recursion."""
 
 from collections.abc import Iterator
-from dataclasses import fields
-from functools import cache
-from typing import Any
 
 from gupproof.language.typed import Node
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind) if item.name not in ("span", "type", "name"))
 
 
 def walk(*roots: Node) -> Iterator[Node]:
@@ -20,7 +12,8 @@ def walk(*roots: Node) -> Iterator[Node]:
         node = pending.pop()
         yield node
         inside: list[Node] = []
-        for name in _names(type(node)):
+        # A slotted dataclass lists its own fields there; `span`, which every node inherits, holds no node.
+        for name in type(node).__slots__:
             value = getattr(node, name)
             if isinstance(value, Node):
                 inside.append(value)

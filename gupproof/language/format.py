@@ -1,0 +1,272 @@
+"""The canonical layout of a ``.gup`` file: 4 spaces, the kernel's braces, one space around operators.
+
+It works on tokens and only ever changes the blanks between them, so the result means what the text meant. Kept as written:
+comments, single blank lines, ``{ ... }`` that stands on one line, and line breaks inside a statement. Nothing is wrapped.
+"""
+
+from dataclasses import dataclass, field
+
+from gupproof.language.lexemes import COMMENT, Lexeme, Part, lexemes
+from gupproof.language.parser import parse
+
+WIDTH = 120
+_INDENT = "    "
+_NO_SPACE_BEFORE = frozenset({"_RPAR", "_RBRACKET", "_COMMA", "_SEMICOLON", "_DOT", "_LBRACKET"})
+_NO_SPACE_AFTER = frozenset({"_LPAR", "_LBRACKET", "_DOT"})
+_JOINS_LINE = frozenset({"_LBRACE", "_RPAR", "_RBRACKET", "_COMMA", "_SEMICOLON"})
+
+
+def format_text(text: str, path: str = "<text>") -> str:
+    """Return ``text`` in the canonical layout.
+
+    Raises:
+        GupError: it does not parse.
+
+    """
+    parse(text, path)
+    writer = _Writer(lexemes(text))
+    for index in range(len(writer.items)):
+        writer.write(index)
+    return writer.text()
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of output; ``comment`` is the one that trails it."""
+
+    code: str
+    comment: str = ""
+
+
+@dataclass(slots=True)
+class _Brace:
+    """An open ``{``.
+
+    Attributes:
+        flat: it stands on one line with its ``}``.
+        level: indentation of the line it opens on.
+        hang: unbraced headers before it in its statement.
+        kind: the word that its statement started with, ``do`` where it is the body of one.
+
+    """
+
+    flat: bool
+    level: int
+    hang: int
+    kind: str
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes lexemes; what separates two of them is decided when the second is written."""
+
+    items: list[Lexeme]
+    lines: list[_Line] = field(default_factory=list)
+    braces: list[_Brace] = field(default_factory=list)
+    partner: dict[int, int] = field(default_factory=dict)
+    token: Lexeme | None = None
+    parentheses: int = 0
+    level: int = 0
+    hang: int = 0
+    statement: str = ""
+    ended: bool = True
+    do_ended: bool = False
+
+    def __post_init__(self) -> None:
+        opened: list[int] = []
+        for index, item in enumerate(self.items):
+            if item.kind == "_LBRACE":
+                opened.append(index)
+            elif item.kind == "_RBRACE":
+                self.partner[opened.pop()] = index
+
+    def text(self) -> str:
+        """Return what was written, trailing comments of neighbouring lines aligned."""
+        start = 0
+        while start < len(self.lines):
+            end = start
+            while end < len(self.lines) and self.lines[end].comment:
+                end += 1
+            column = max((len(line.code) for line in self.lines[start:end]), default=0) + 2
+            for line in self.lines[start:end]:
+                line.code = line.code.ljust(column) + line.comment
+            start = end + 1
+        return "".join(line.code.rstrip() + "\n" for line in self.lines)
+
+    def write(self, index: int) -> None:
+        """Write the lexeme at ``index``."""
+        item = self.items[index]
+        if item.kind == COMMENT:
+            self._comment(index)
+            return
+        before = self.items[index - 1] if index else None
+        if item.kind == "_RBRACE":
+            self._close(item, before)
+            return
+        if self._breaks_before(item, before):
+            self._new_line(item, before)
+        elif self.lines:
+            self.lines[-1].code += self._gap(item, before)
+        if self.ended:
+            self._start_statement(item)
+        self.lines[-1].code += item.text
+        if item.kind == "_LBRACE":
+            self._open(index)
+        self._after(item)
+
+    # ── line breaks ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def flat(self) -> bool:
+        return bool(self.braces) and self.braces[-1].flat
+
+    def _breaks_before(self, item: Lexeme, before: Lexeme | None) -> bool:
+        if before is None:
+            return True
+        if before.is_line_comment or self.lines[-1].comment:
+            return True
+        if self.ended and before.kind != COMMENT:
+            return not self.flat and not self._continues(item)
+        if item.kind == "_SHOWS" and not self.flat:
+            return True
+        if item.newlines == 0 or self.flat:
+            return False
+        if before.kind == COMMENT:
+            return True
+        return item.kind not in _JOINS_LINE and before.kind not in ("_LPAR", "_LBRACKET")
+
+    def _continues(self, item: Lexeme) -> bool:
+        """Whether the token goes on after ``}`` on the same line."""
+        if self.token is None or self.token.kind != "_RBRACE":
+            return False
+        return item.kind in ("_SEMICOLON", "_ELSE") or (item.kind == "_WHILE" and self.do_ended)
+
+    def _new_line(self, item: Lexeme, before: Lexeme | None) -> None:
+        """Start a line for ``item``, with a blank one before where the text has it between statements."""
+        level = self.level
+        if not self.ended:
+            last = self.token
+            if last is not None and (last.part is Part.HEADER_END or last.kind in ("_ELSE", "_DO")):
+                if item.kind not in ("_LBRACE", COMMENT, "_BOUND"):
+                    self.hang += 1
+                level += self.hang
+            elif item.kind == "_SHOWS" or self.statement == "enum":
+                level += self.hang
+            else:
+                level += self.hang + 1
+        opens = before is not None and before.kind == "_LBRACE"
+        if item.newlines > 1 and self.lines and not opens and item.kind != "_RBRACE" and self._may_blank():
+            self.lines.append(_Line(""))
+        self.lines.append(_Line(_INDENT * level))
+
+    def _may_blank(self) -> bool:
+        return self.ended and self.parentheses == 0
+
+    # ── braces and statements ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _start_statement(self, item: Lexeme) -> None:
+        continues = self._continues(item)
+        self.ended = False
+        if not continues:
+            self.hang = 0
+            self.statement = item.text
+
+    def _open(self, index: int) -> None:
+        end = self.partner[index]
+        flat = self.flat or self._fits_flat(index, end)
+        before = self.token
+        kind = "do" if before is not None and before.kind == "_DO" else self.statement
+        self.braces.append(_Brace(flat, self.level, self.hang, kind))
+        if not flat:
+            self.level += self.hang + 1
+        self.hang = 0
+
+    def _fits_flat(self, start: int, end: int) -> bool:
+        inside = self.items[start + 1 : end + 1]
+        if any(item.newlines or item.is_line_comment or "\n" in item.text for item in inside[:-1]):
+            return False
+        if inside[-1].newlines and len(inside) > 1:
+            return False
+        room = WIDTH - len(self.lines[-1].code)
+        return sum(len(item.text) + 1 for item in inside) <= room
+
+    def _close(self, item: Lexeme, before: Lexeme | None) -> None:
+        brace = self.braces.pop()
+        self.level, self.hang = brace.level, brace.hang
+        if brace.flat:
+            self.lines[-1].code += " "
+        else:
+            self.lines.append(_Line(_INDENT * (self.level + self.hang)))
+        self.lines[-1].code += item.text
+        self.token = item
+        self.ended = True
+        self.do_ended = brace.kind == "do"
+        self.statement = brace.kind
+
+    def _after(self, item: Lexeme) -> None:
+        self.token = item
+        if item.kind in ("_LPAR", "_LBRACKET"):
+            self.parentheses += 1
+        elif item.kind in ("_RPAR", "_RBRACKET"):
+            self.parentheses -= 1
+        if item.kind == "_LBRACE" or (item.kind == "_SEMICOLON" and self.parentheses == 0):
+            self.ended = True
+        elif item.kind == "_COMMA" and self.braces and self.braces[-1].kind == "enum" and not self.parentheses:
+            # Each line of an enumeration starts where the first one does.
+            self.statement = "enum"
+
+    # ── comments ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _comment(self, index: int) -> None:
+        item = self.items[index]
+        before = self.items[index - 1] if index else None
+        after = self.items[index + 1] if index + 1 < len(self.items) else None
+        trails = before is not None and item.newlines == 0 and not before.is_line_comment
+        ends_line = item.is_line_comment or after is None or after.newlines > 0
+        if trails and self.lines[-1].comment:
+            self.lines[-1].comment += " " + item.text
+        elif trails and ends_line and "\n" not in item.text and self._is_code(self.lines[-1]):
+            self.lines[-1].comment = item.text
+        elif trails:
+            opening = before is not None and before.kind in _NO_SPACE_AFTER
+            self.lines[-1].code += ("" if opening else " ") + item.text
+        else:
+            self._new_line(item, before)
+            self._own_line(item.text)
+
+    @staticmethod
+    def _is_code(line: _Line) -> bool:
+        return not line.code.lstrip().startswith(("/*", "//"))
+
+    def _own_line(self, text: str) -> None:
+        indent = self.lines[-1].code
+        first, *rest = text.split("\n")
+        self.lines[-1].code += first.rstrip()
+        for line in rest:
+            # The usual ` * ` of a block comment follows the indentation; other layouts are the author's.
+            code = f"{indent} {line.strip()}" if line.lstrip().startswith("*") else line.rstrip()
+            self.lines.append(_Line(code))
+
+    # ── blanks in a line ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _gap(self, item: Lexeme, before: Lexeme | None) -> str:
+        last = self.token if before is None or before.kind != COMMENT else before
+        if last is None:
+            return ""
+        if item.kind in _NO_SPACE_BEFORE and last.kind != COMMENT:
+            return " " if self._is_open_for(item, last) else ""
+        if item.part in (Part.CALL, Part.POSTFIX, Part.MEMBER):
+            return ""
+        if last.kind in _NO_SPACE_AFTER or last.part in (Part.CAST_END, Part.MEMBER):
+            return ""
+        if last.part is Part.PREFIX:
+            # `- -x` and `& &x` would melt into another token.
+            return " " if item.text[0] == last.text[-1] and item.text[0] in "-+&" else ""
+        if last.part is Part.POINTER:
+            return "" if item.kind in ("IDENT", "TYPE_NAME", "STAR") else " "
+        return " "
+
+    @staticmethod
+    def _is_open_for(item: Lexeme, last: Lexeme) -> bool:
+        """Whether a ``;`` stands alone: the empty statement after a header."""
+        return item.kind == "_SEMICOLON" and last.kind in ("_ELSE", "_DO")
