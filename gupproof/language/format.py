@@ -1,7 +1,7 @@
 """The canonical layout of a ``.gup`` file: 4 spaces, the kernel's braces, one space around operators.
 
 It works on tokens and only ever changes the blanks between them, so the result means what the text meant. Kept as written:
-comments, single blank lines, ``{ ... }`` that stands on one line, and line breaks inside a statement. Nothing is wrapped.
+comments and their column, single blank lines, ``{ ... }`` on one line, line breaks inside a statement. Nothing is wrapped.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +14,8 @@ _INDENT = "    "
 _NO_SPACE_BEFORE = frozenset({"_RPAR", "_RBRACKET", "_COMMA", "_SEMICOLON", "_DOT", "_LBRACKET"})
 _NO_SPACE_AFTER = frozenset({"_LPAR", "_LBRACKET", "_DOT"})
 _JOINS_LINE = frozenset({"_LBRACE", "_RPAR", "_RBRACKET", "_COMMA", "_SEMICOLON"})
+# Where the author may line up neighbouring lines: `property a  : ...`, `thread a  { ... }`.
+_LINED_UP = frozenset({("_COLON", "property"), ("_COLON", "cover"), ("_LBRACE", "thread"), ("_EQUAL", "const")})
 
 
 def format_text(text: str, path: str = "<text>") -> str:
@@ -28,14 +30,6 @@ def format_text(text: str, path: str = "<text>") -> str:
     for index in range(len(writer.items)):
         writer.write(index)
     return writer.text()
-
-
-@dataclass(slots=True)
-class _Line:
-    """A line of output; ``comment`` is the one that trails it."""
-
-    code: str
-    comment: str = ""
 
 
 @dataclass(slots=True)
@@ -61,7 +55,7 @@ class _Writer:
     """Writes lexemes; what separates two of them is decided when the second is written."""
 
     items: list[Lexeme]
-    lines: list[_Line] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     braces: list[_Brace] = field(default_factory=list)
     partner: dict[int, int] = field(default_factory=dict)
     token: Lexeme | None = None
@@ -69,6 +63,7 @@ class _Writer:
     level: int = 0
     hang: int = 0
     statement: str = ""
+    column: int = -1
     ended: bool = True
     do_ended: bool = False
 
@@ -81,17 +76,8 @@ class _Writer:
                 self.partner[opened.pop()] = index
 
     def text(self) -> str:
-        """Return what was written, trailing comments of neighbouring lines aligned."""
-        start = 0
-        while start < len(self.lines):
-            end = start
-            while end < len(self.lines) and self.lines[end].comment:
-                end += 1
-            column = max((len(line.code) for line in self.lines[start:end]), default=0) + 2
-            for line in self.lines[start:end]:
-                line.code = line.code.ljust(column) + line.comment
-            start = end + 1
-        return "".join(line.code.rstrip() + "\n" for line in self.lines)
+        """Return what was written."""
+        return "".join(line.rstrip() + "\n" for line in self.lines)
 
     def write(self, index: int) -> None:
         """Write the lexeme at ``index``."""
@@ -106,10 +92,10 @@ class _Writer:
         if self._breaks_before(item, before):
             self._new_line(item, before)
         elif self.lines:
-            self.lines[-1].code += self._gap(item, before)
+            self.lines[-1] += self._gap(item, before)
         if self.ended:
             self._start_statement(item)
-        self.lines[-1].code += item.text
+        self.lines[-1] += item.text
         if item.kind == "_LBRACE":
             self._open(index)
         self._after(item)
@@ -123,7 +109,7 @@ class _Writer:
     def _breaks_before(self, item: Lexeme, before: Lexeme | None) -> bool:
         if before is None:
             return True
-        if before.is_line_comment or self.lines[-1].comment:
+        if before.is_line_comment:
             return True
         if self.ended and before.kind != COMMENT:
             return not self.flat and not self._continues(item)
@@ -143,21 +129,25 @@ class _Writer:
 
     def _new_line(self, item: Lexeme, before: Lexeme | None) -> None:
         """Start a line for ``item``, with a blank one before where the text has it between statements."""
-        level = self.level
-        if not self.ended:
-            last = self.token
-            if last is not None and (last.part is Part.HEADER_END or last.kind in ("_ELSE", "_DO")):
-                if item.kind not in ("_LBRACE", COMMENT, "_BOUND"):
-                    self.hang += 1
-                level += self.hang
-            elif item.kind == "_SHOWS" or self.statement == "enum":
-                level += self.hang
-            else:
-                level += self.hang + 1
         opens = before is not None and before.kind == "_LBRACE"
-        if item.newlines > 1 and self.lines and not opens and item.kind != "_RBRACE" and self._may_blank():
-            self.lines.append(_Line(""))
-        self.lines.append(_Line(_INDENT * level))
+        if item.newlines > 1 and self.lines and not opens and self._may_blank():
+            self.lines.append("")
+        self.lines.append(" " * (len(_INDENT) * self.level if self.ended else self._continued(item)))
+
+    def _continued(self, item: Lexeme) -> int:
+        """Return the column of a line that goes on with a statement."""
+        last = self.token
+        if last is not None and (last.part is Part.HEADER_END or last.kind in ("_ELSE", "_DO")):
+            if item.kind not in ("_LBRACE", COMMENT, "_BOUND"):
+                self.hang += 1
+                self.column = item.column if item.newlines or item.column == 0 else -1
+            return len(_INDENT) * (self.level + self.hang)
+        base = len(_INDENT) * (self.level + self.hang)
+        if item.kind == "_SHOWS" or self.statement == "enum":
+            return base
+        # What the author lined up with something above stays where it is, relative to the statement.
+        shifted = item.column + base - self.column
+        return shifted if self.column >= 0 and item.newlines and shifted > base else base + len(_INDENT)
 
     def _may_blank(self) -> bool:
         return self.ended and self.parentheses == 0
@@ -170,6 +160,7 @@ class _Writer:
         if not continues:
             self.hang = 0
             self.statement = item.text
+            self.column = item.column if item.newlines or item.column == 0 else -1
 
     def _open(self, index: int) -> None:
         end = self.partner[index]
@@ -187,21 +178,22 @@ class _Writer:
             return False
         if inside[-1].newlines and len(inside) > 1:
             return False
-        room = WIDTH - len(self.lines[-1].code)
+        room = WIDTH - len(self.lines[-1])
         return sum(len(item.text) + 1 for item in inside) <= room
 
     def _close(self, item: Lexeme, before: Lexeme | None) -> None:
         brace = self.braces.pop()
         self.level, self.hang = brace.level, brace.hang
         if brace.flat:
-            self.lines[-1].code += " "
+            self.lines[-1] += " "
         else:
-            self.lines.append(_Line(_INDENT * (self.level + self.hang)))
-        self.lines[-1].code += item.text
+            self.lines.append(_INDENT * (self.level + self.hang))
+        self.lines[-1] += item.text
         self.token = item
         self.ended = True
         self.do_ended = brace.kind == "do"
         self.statement = brace.kind
+        self.column = -1
 
     def _after(self, item: Lexeme) -> None:
         self.token = item
@@ -221,31 +213,25 @@ class _Writer:
         item = self.items[index]
         before = self.items[index - 1] if index else None
         after = self.items[index + 1] if index + 1 < len(self.items) else None
-        trails = before is not None and item.newlines == 0 and not before.is_line_comment
-        ends_line = item.is_line_comment or after is None or after.newlines > 0
-        if trails and self.lines[-1].comment:
-            self.lines[-1].comment += " " + item.text
-        elif trails and ends_line and "\n" not in item.text and self._is_code(self.lines[-1]):
-            self.lines[-1].comment = item.text
-        elif trails:
-            opening = before is not None and before.kind in _NO_SPACE_AFTER
-            self.lines[-1].code += ("" if opening else " ") + item.text
+        if before is not None and item.newlines == 0 and not before.is_line_comment:
+            ends_line = item.is_line_comment or after is None or after.newlines > 0
+            opening = before.kind in _NO_SPACE_AFTER
+            blanks = item.column - len(self.lines[-1]) if ends_line else 1
+            first, *rest = item.text.split("\n")
+            self.lines[-1] += " " * (max(blanks, 1) if not opening else 0) + first
+            self.lines.extend(rest)
         else:
             self._new_line(item, before)
             self._own_line(item.text)
 
-    @staticmethod
-    def _is_code(line: _Line) -> bool:
-        return not line.code.lstrip().startswith(("/*", "//"))
-
     def _own_line(self, text: str) -> None:
-        indent = self.lines[-1].code
+        indent = self.lines[-1]
         first, *rest = text.split("\n")
-        self.lines[-1].code += first.rstrip()
+        self.lines[-1] += first.rstrip()
         for line in rest:
             # The usual ` * ` of a block comment follows the indentation; other layouts are the author's.
             code = f"{indent} {line.strip()}" if line.lstrip().startswith("*") else line.rstrip()
-            self.lines.append(_Line(code))
+            self.lines.append(code)
 
     # ── blanks in a line ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,6 +243,8 @@ class _Writer:
             return " " if self._is_open_for(item, last) else ""
         if item.part in (Part.CALL, Part.POSTFIX, Part.MEMBER):
             return ""
+        if (item.kind, self.statement) in _LINED_UP and self.parentheses == 0 and before is not None:
+            return " " * max(item.blanks if item.newlines == 0 else 1, 1)
         if last.kind in _NO_SPACE_AFTER or last.part in (Part.CAST_END, Part.MEMBER):
             return ""
         if last.part is Part.PREFIX:

@@ -4,8 +4,7 @@ What the formatter works on: ``*`` may multiply, dereference or make a pointer t
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gupproof.language.parser import gup_parser
@@ -34,11 +33,22 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """A token or comment; ``newlines`` counts the line ends between it and what is before."""
+    """A token or comment.
+
+    Attributes:
+        kind: the name of its terminal, or :data:`COMMENT`.
+        text: as written.
+        newlines: line ends between it and what is before.
+        blanks: blanks between it and what is before on its line.
+        column: of its first character, from 0.
+
+    """
 
     kind: str
     text: str
     newlines: int
+    blanks: int
+    column: int
     part: Part = Part.PLAIN
 
     @property
@@ -52,26 +62,25 @@ def lexemes(text: str) -> list[Lexeme]:
     found: list[Lexeme] = []
     end = 0
     for token in gup_parser().parse_interactive(text).iter_parse():
-        found += _comments(text[end : token.start_pos])
-        newlines = _newlines_at_end(text[end : token.start_pos])
-        found.append(Lexeme(token.type, str(token), newlines))
-        end = token.end_pos or end
-    found += _comments(text[end:])
+        start = token.start_pos or 0
+        end = _add_comments(text, end, start, found)
+        found.append(_lexeme(token.type, str(token), text, end, start))
+        end = token.end_pos or start
+    _add_comments(text, end, len(text), found)
     return _with_parts(found)
 
 
-def _comments(gap: str) -> Iterable[Lexeme]:
-    end = 0
-    for match in _COMMENT.finditer(gap):
-        yield Lexeme(COMMENT, match[0].rstrip(), gap.count("\n", end, match.start()))
+def _add_comments(text: str, end: int, limit: int, found: list[Lexeme]) -> int:
+    """Append the comments between two offsets; return where the last one ends."""
+    for match in _COMMENT.finditer(text, end, limit):
+        found.append(_lexeme(COMMENT, match[0].rstrip(), text, end, match.start()))
         end = match.end()
+    return end
 
 
-def _newlines_at_end(gap: str) -> int:
-    end = 0
-    for match in _COMMENT.finditer(gap):
-        end = match.end()
-    return gap.count("\n", end)
+def _lexeme(kind: str, spelled: str, text: str, end: int, start: int) -> Lexeme:
+    line = text.rfind("\n", 0, start) + 1
+    return Lexeme(kind, spelled, text.count("\n", end, start), start - max(end, line), start - line)
 
 
 def _with_parts(found: list[Lexeme]) -> list[Lexeme]:
@@ -83,13 +92,13 @@ def _with_parts(found: list[Lexeme]) -> list[Lexeme]:
         after = found[tokens[position + 1]].kind if position + 1 < len(tokens) else ""
         part = _part(found[index].kind, before, after, parentheses)
         if part is not Part.PLAIN:
-            result[index] = Lexeme(found[index].kind, found[index].text, found[index].newlines, part)
+            result[index] = replace(found[index], part=part)
     return result
 
 
 def _part(kind: str, before: list[Lexeme], after: str, parentheses: list[Part]) -> Part:
     """Return the part of a token; ``parentheses`` holds the parts of the ``)`` still to come."""
-    last = before[-1] if before else Lexeme("", "", 0)
+    last = before[-1] if before else Lexeme("", "", 0, 0, 0)
     bound = len(before) > 1 and before[-2].kind == "_BOUND"
     if kind == "_LPAR":
         is_call = last.kind in ("IDENT", "_ASSERT", "_ASSUME", "_CHOOSE") and not bound

@@ -49,7 +49,7 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index(Node):
-    """``base[index]`` with ``base`` an array place. (Indexing a pointer is Deref of a Binary "+".)"""
+    """``base[index]`` with ``base`` an array place; indexing a pointer is a Deref of a Binary "+"."""
 
     base: "Place"
     index: "Expr"
