@@ -1,0 +1,160 @@
+import pytest
+
+from gupproof.execution.axioms import recheck
+from gupproof.execution.execution import Execution
+from gupproof.execution.replay import replay
+from gupproof.execution.valuation import MalformedError
+from gupproof.program.events import CheckKind, StopReason
+from gupproof.program.expr import Op
+from tests.support.models import model
+from tests.support.programs import Build
+
+# Events: 0 x = 0, 1 y = 0; P0: 2 reads x, 3 reads y where x was 1, 4 writes x = y + 1 there; P1: 5 writes x = SWITCH + 1.
+
+
+@pytest.fixture
+def build() -> Build:
+    build = Build(x=0, y=0)
+    switch = build.switch("SWITCH")
+    thread = build.thread()
+    x = thread.read("x")
+    with thread.when(build.eq(x, 1), x):
+        y = thread.read("y", "A")
+        thread.write("x", build.op(Op.ADD, y, 1), "L", data=[y])
+    build.thread().write("x", build.op(Op.ADD, switch, 1))
+    build.ghosts["r"] = x
+    build.properties["one"] = build.eq(build.final("x"), 1)
+    build.covers["taken"] = build.eq(x, 1)
+    return build
+
+
+def execution(**changes) -> Execution:
+    parts = {"switches": {"SWITCH": 0}, "choices": {}, "reads": {2: 1, 3: 0}, "rf": {2: 5, 3: 1}, "co": {64: (0, 5, 4)}}
+    return Execution(**parts | changes)
+
+
+def test_what_happens(build):
+    result = replay(build.program(), execution())
+    events = result.events
+    assert events.executed == (0, 1, 2, 3, 4, 5)
+    assert events.address == {0: 64, 1: 128, 2: 64, 3: 128, 4: 64, 5: 64}
+    assert events.value == {0: 0, 1: 0, 2: 1, 3: 0, 4: 1, 5: 1}
+    assert events.tags[3] == {"A"}
+    assert events.tags[4] == {"L"}
+    assert events.tags[5] == frozenset()
+    assert events.data == ((3, 4),)
+    assert events.ctrl == ((2, 3), (2, 4))
+    assert events.complete
+    assert events.ghosts == {"r": 1}
+    assert result.memory == {64: 1, 128: 0}
+    assert result.co == {64: (0, 5, 4), 128: (1,)}
+    assert result.properties == {"one": True}
+    assert not result.refutes("one")
+    assert result.reaches("taken")
+
+
+def test_a_branch_not_taken(build):
+    result = replay(build.program(), execution(reads={2: 0}, rf={2: 0}, co={64: (0, 5)}))
+    assert result.events.executed == (0, 1, 2, 5)
+    assert result.events.ctrl == ()
+    assert not result.reaches("taken")
+
+
+def test_switches_matter(build):
+    result = replay(build.program(), execution(switches={"SWITCH": 1}, reads={2: 0}, rf={2: 0}, co={64: (0, 5)}))
+    assert result.memory[64] == 2
+    assert result.refutes("one")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"switches": {}}, "switch SWITCH"),
+        ({"switches": {"SWITCH": 7}}, "switch SWITCH"),
+        ({"reads": {2: 1}}, "read 3 executes"),
+        ({"rf": {2: 5}}, "read 3 reads from no write"),
+        ({"rf": {2: 5, 3: 0}}, "writes elsewhere"),
+        ({"rf": {2: 0, 3: 1}}, "another value"),
+        ({"rf": {2: 5, 3: 2}}, "no executed write"),
+        ({"reads": {2: 0}, "rf": {2: 4}}, "no executed write"),
+        ({"co": {64: (0, 5)}}, "coherence order of x"),
+        ({"co": {}}, "coherence order of x"),
+        ({"co": {64: (0, 5, 5, 4)}}, "coherence order of x"),
+        ({"co": {64: (5, 0, 4)}}, "initial write"),
+        ({"co": {64: (0, 5, 4), 7: ()}}, "no location 7"),
+    ],
+)
+def test_malformed(build, changes, words):
+    with pytest.raises(MalformedError, match=words):
+        replay(build.program(), execution(**changes))
+    assert words in str(recheck(build.program(), model("sc"), execution(**changes)))
+
+
+def test_constraints(build):
+    build.constraints.append(build.eq(build.pool.read(2), 0))
+    with pytest.raises(MalformedError, match="constraint"):
+        replay(build.program(), execution())
+
+
+def test_an_address_that_is_no_location():
+    build = Build(x=0)
+    thread = build.thread()
+    pointer = thread.read("x")
+    thread.read(pointer)
+    with pytest.raises(MalformedError, match="no location"):
+        replay(build.program(), Execution(switches={}, choices={}, reads={1: 0, 2: 0}, rf={1: 0, 2: 0}, co={}))
+
+
+def test_a_read_modify_write_is_of_one_location():
+    build = Build(x=0, y=0)
+    thread = build.thread()
+    old = thread.read("x")
+    thread.write("y", 1, rmw=old)
+    with pytest.raises(MalformedError, match="read-modify-write"):
+        replay(build.program(), Execution(switches={}, choices={}, reads={2: 0}, rf={2: 0}, co={128: (1, 3)}))
+
+
+def test_choices():
+    build = Build(x=0)
+    build.thread().write("x", build.pool.choice(3, (4, 5)))
+    for value in (4, 5):
+        result = replay(build.program(), Execution(switches={}, choices={3: value}, reads={}, rf={}, co={64: (0, 1)}))
+        assert result.memory == {64: value}
+    with pytest.raises(MalformedError, match="choice 3"):
+        replay(build.program(), Execution(switches={}, choices={3: 6}, reads={}, rf={}, co={64: (0, 1)}))
+
+
+def test_stops_and_checks():
+    build = Build(x=0)
+    thread = build.thread()
+    value = thread.read("x")
+    thread.check(build.eq(value, 1), "mine")
+    thread.wait(build.eq(value, 1))
+    thread.write("x", 2)
+    build.properties["final"] = build.eq(build.final("x"), 2)
+    build.covers["any"] = build.pool.true
+    result = replay(build.program(), Execution(switches={}, choices={}, reads={1: 0}, rf={1: 0}, co={}))
+    assert [stop.reason for stop in result.events.stops] == [StopReason.WAITS]
+    assert not result.events.complete
+    assert result.refutes("mine")
+    assert not result.refutes("final")
+    assert not result.reaches("any")
+
+
+@pytest.mark.parametrize("kind", [CheckKind.FAULT, CheckKind.OVERFLOW])
+def test_a_fault_refutes_every_property(kind):
+    build = Build(x=0)
+    build.thread().check(build.pool.false, "", kind)
+    build.properties["any"] = build.pool.true
+    assert replay(build.program(), Execution(switches={}, choices={}, reads={}, rf={}, co={})).refutes("any")
+
+
+def test_recheck_wants_what_was_claimed(build):
+    program, sc = build.program(), model("sc")
+    stale = execution(reads={2: 0}, rf={2: 0}, co={64: (0, 5)})
+    assert recheck(program, sc, execution(), reaches="taken") is None
+    assert recheck(program, sc, stale) is None
+    assert recheck(program, sc, stale, reaches="taken") == "it does not reach taken"
+    assert recheck(program, sc, execution(), refutes="one") == "it does not refute one"
+    backwards = execution(co={64: (0, 4, 5)})
+    assert "sc is broken" in str(recheck(program, sc, backwards))
