@@ -33,11 +33,23 @@ LONGEST_CHAIN = 100
 NO_FENCE = "none"
 
 
+# Keywords are only known where the grammar takes them, so that `thread` may name a local; these it takes in expressions.
+_WORDS = frozenset(
+    (
+        "if else while do for break continue return await assert assume slot choose bound true false NULL "
+        "bool int long unsigned struct enum"
+    ).split(" ")
+)
+
+
 def check_name(word: syntax.Word, reporter: Reporter) -> None:
     """Report a declared name that belongs to the language."""
-    if word.text in PRIMITIVES or word.text == "VAL":
-        what = "a primitive" if word.text in PRIMITIVES else "the value that smp_cond_load read"
-        reporter.report(RESERVED, word.span, f"`{word.text}` is {what}")
+    if word.text in PRIMITIVES:
+        reporter.report(RESERVED, word.span, f"`{word.text}` is a primitive")
+    elif word.text == "VAL":
+        reporter.report(RESERVED, word.span, "`VAL` is the value that smp_cond_load_* read")
+    elif word.text in _WORDS:
+        reporter.report(RESERVED, word.span, f"`{word.text}` is a word of the language")
 
 
 @dataclass(slots=True)
@@ -58,7 +70,7 @@ class Collector:
         for item in kept:
             if isinstance(item, syntax.Enum):
                 self._enum(item)
-        for name in self._constants:
+        for name in list(self._constants):
             self._quietly(self._constant, name)
         for item in kept:
             if isinstance(item, syntax.Typedef):
@@ -190,12 +202,16 @@ class Collector:
         return self.symbols.constant(name, span, self.reporter)[0]
 
     def _constant(self, name: str) -> None:
-        if name in self.symbols.constants:
+        if name in self.symbols.constants or name not in self._constants:
             return
         expr, offset = self._constants[name]
         self._open.append(name)
         try:
             value = self.evaluate(expr) + offset
+        except Refused:
+            # Reported once; from now on the name is known to have no value.
+            self._constants.pop(name, None)
+            raise
         finally:
             self._open.pop()
         kind = fitting_type(value)

@@ -32,7 +32,7 @@ MISSING_SEMICOLON = Rule("G008", "a `;` is missing", "end the statement or decla
 NO_FILE = Rule("G010", "a `use` whose file does not exist", "use a file beside this one, above it, or in spec/")
 UNKNOWN_NAME = Rule("G011", "a name that is declared nowhere in reach", "declare it, or `use` the file that does")
 DUPLICATE = Rule("G012", "a name declared twice", "rename or remove one of the two")
-RESERVED = Rule("G013", "a declaration takes the name of a primitive or of `VAL`", "choose another name")
+RESERVED = Rule("G013", "a declared name that the language keeps for itself", "choose another name")
 NOT_A_VALUE = Rule("G014", "a name used as what it is not", "see what the name was declared as")
 STRAY_VAL = Rule("G015", "`VAL` outside the condition of smp_cond_load, or a condition without it", "name `VAL` in it")
 # Types

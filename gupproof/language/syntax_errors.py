@@ -126,7 +126,7 @@ def report_syntax_error(error: UnexpectedInput, blanked: str, path: str, reporte
         return at
     expected = _expected(accepted, error)
     message = f"expected {expected}, found `{token}`" if expected else f"`{token}` does not fit here"
-    reporter.report(UNEXPECTED, _span(blanked, path, at, len(token)), message, _remedy(token, accepted))
+    reporter.report(UNEXPECTED, _span(blanked, path, at, len(token)), message, _remedy(token, accepted, before))
     return at
 
 
@@ -178,9 +178,11 @@ def _expected(accepted: set[str], error: UnexpectedInput) -> str:
     return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _remedy(token: Token, accepted: set[str]) -> str:
-    if str(token) in _NOT_IN_THE_LANGUAGE:
-        return _NOT_IN_THE_LANGUAGE[str(token)]
+def _remedy(token: Token, accepted: set[str], before: str) -> str:
+    word = re.search(r"\w*$", before)
+    for text in (str(token), word[0] if word else ""):
+        if text in _NOT_IN_THE_LANGUAGE:
+            return _NOT_IN_THE_LANGUAGE[text]
     if token.type in ("_EQUAL", "COMPOUND", "INCREMENT", "DECREMENT") and accepted & {"EQUALITY", "_RPAR", "_COMMA"}:
         return "an assignment is a statement, not a value; compare with `==`"
     if token.type == "TYPE_NAME" and "IDENT" in accepted:
