@@ -1,8 +1,8 @@
-"""Terms of a model as literals, pair by pair, on demand.
+r"""Terms of a model as literals, pair by pair, on demand.
 
 An axiom feels a relation in one direction only: under ``acyclic`` it is enough that the literal of a pair is forced when the
-pair is in the relation (``Side.IF``); behind a ``\\`` the other direction is wanted (``Side.ONLY_IF``). Each is encoded where it
-is asked for, and no further.
+pair is in the relation (``Side.IF``); behind a ``\\`` the other direction is wanted (``Side.ONLY_IF``). Each is encoded where
+it is asked for, and no further.
 """
 
 from enum import Enum
@@ -268,7 +268,7 @@ class Terms:
             raise GupError(
                 Diagnostic(
                     code="E002",
-                    message="a recursive definition of the model is used where its absence matters (right of '\\', or under '~')",
+                    message="a recursive definition of the model is used where its absence matters",
                     help="such models are not supported yet",
                 )
             )

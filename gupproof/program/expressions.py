@@ -30,7 +30,8 @@ from gupproof.program.targets import StepKind
 from gupproof.program.wording import place_text, rmw_text
 
 _ARITHMETIC = {
-    "+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "%": Op.MOD, "&": Op.AND, "|": Op.OR, "^": Op.XOR, "<<": Op.SHL, ">>": Op.SHR,
+    "+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "%": Op.MOD, "&": Op.AND, "|": Op.OR, "^": Op.XOR, "<<": Op.SHL,
+    ">>": Op.SHR,
 }  # fmt: skip
 
 _OPERATIONS = {
@@ -430,8 +431,18 @@ class Unroller:
     ) -> Event:
         """Append an event of this thread."""
         return self.builder.emit(
-            step, tags, self.state, self.thread, span, guard=guard, address=address, value=value, rmw=rmw, text=text, calls=self.calls
-        )  # fmt: skip
+            step,
+            tags,
+            self.state,
+            self.thread,
+            span,
+            guard=guard,
+            address=address,
+            value=value,
+            rmw=rmw,
+            text=text,
+            calls=self.calls,
+        )
 
     def _cond_load(self, expr: typed.CondLoad) -> Value:
         address = self.access(expr.place)

@@ -1,0 +1,1 @@
+"""From theorems to verdicts."""

@@ -1,0 +1,56 @@
+"""``gupproof explain``."""
+
+import click
+
+from gupproof.cli import options
+
+
+@click.command("explain")
+@click.argument("theorem")
+@click.argument("paths", nargs=-1, type=click.Path())
+@options.models
+@click.option("--property", "-p", "properties", multiple=True, metavar="NAME", help="Explain this property only. Repeatable.")
+@options.timeout
+@options.as_json
+def command(
+    theorem: str,
+    paths: tuple[str, ...],
+    models: tuple[str, ...],
+    properties: tuple[str, ...],
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Tell the refutation of THEOREM as a story.
+
+    One line a step, in an order that the memory model vouches for: the CPU, the place in the source, the step in kernel words,
+    the value, the step it was read from, and which steps of its own CPU it overtakes. PATHS are where to look for the theorem;
+    without any, the theorems that come with gupproof.
+    """
+    import json  # noqa: PLC0415
+    import time  # noqa: PLC0415
+
+    from gupproof.cli.exits import exit_code  # noqa: PLC0415
+    from gupproof.cli.running import gup_files, load_all, require_theorems  # noqa: PLC0415
+    from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
+    from gupproof.proving.run import prove  # noqa: PLC0415
+    from gupproof.report.explanation import explanation  # noqa: PLC0415
+    from gupproof.report.records import document  # noqa: PLC0415
+
+    started = time.perf_counter()
+    units = load_all(gup_files(paths))
+    require_theorems(units, [theorem])
+    obligations = [
+        item
+        for unit in units
+        for item in obligations_of(unit, theorems=[theorem], models=models)
+        if not properties or item.property in properties
+    ]
+    if not obligations:
+        raise click.UsageError(f"theorem {theorem} has nothing to say under that model or of that property")
+    results = [result for finished in prove(grouped(units, obligations), jobs=1, timeout=timeout) for result in finished]
+    if as_json:
+        seconds = time.perf_counter() - started
+        click.echo(json.dumps(document("explain", results, interrupted=False, seconds=seconds), indent=2))
+    else:
+        click.echo(explanation(results))
+    click.get_current_context().exit(exit_code(results, complete=True))

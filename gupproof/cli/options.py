@@ -1,0 +1,29 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+models = click.option(
+    "--model",
+    "-m",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="Memory model: a name (armv8), a model on one target (armv8/arm64-lse), or a .cat file. Repeatable.",
+)
+jobs = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one for each processor]"
+)
+timeout = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds of solving for each obligation; past it the verdict is unknown.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")

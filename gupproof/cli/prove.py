@@ -1,0 +1,48 @@
+"""``gupproof prove``."""
+
+import click
+
+from gupproof.cli import options
+
+
+@click.command("prove")
+@click.argument("paths", nargs=-1, type=click.Path())
+@options.models
+@click.option("--theorem", "-t", "theorems", multiple=True, metavar="NAME", help="Prove this theorem only. Repeatable.")
+@options.jobs
+@options.timeout
+@options.as_json
+def command(
+    paths: tuple[str, ...],
+    models: tuple[str, ...],
+    theorems: tuple[str, ...],
+    jobs: int | None,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    r"""Prove or refute theorems, and print the table of theorems against models.
+
+    PATHS are .gup files or folders of them; without any, the theorems that come with gupproof. A theorem says which verdict it
+    expects; the exit code is 0 when every verdict is the expected one.
+
+    \b
+    proved    in all executions of the scenario, no loop having hit its bound; every cover is reached
+    refuted   by an execution that was checked again without the solver (see gupproof explain)
+    vacuous   it holds, but a cover of the scenario cannot be reached
+    unknown   a time limit, a loop bound or an integer overflow was hit; the reason says which
+    """
+    from gupproof.cli.running import default_jobs, gup_files, load_all, require_theorems, run  # noqa: PLC0415
+    from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
+    from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
+
+    units = load_all(gup_files(paths))
+    require_theorems(units, theorems)
+    obligations = [item for unit in units for item in obligations_of(unit, theorems=theorems, models=models)]
+    if not obligations:
+        what = f"under {', '.join(models)}" if models else f"in {', '.join(unit.path for unit in units)}"
+        raise GupError(
+            Diagnostic(
+                code="U008", message=f"there is no theorem {what}", help="gupproof check verifies files without theorems"
+            )
+        )
+    run(grouped(units, obligations), command="prove", jobs=jobs or default_jobs(), timeout=timeout, as_json=as_json)

@@ -1,0 +1,152 @@
+"""What the commands that prove things share: finding files, progress, Ctrl-C, output."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from gupproof.cli.exits import Exit, exit_code
+from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.language import load, typed
+from gupproof.proving.obligations import Group
+from gupproof.proving.result import Result
+from gupproof.proving.run import prove
+from gupproof.report.records import document
+from gupproof.report.table import closing, line, table
+from gupproof.resources import proofs_dir
+
+
+def gup_files(paths: Sequence[str]) -> list[Path]:
+    """Return the .gup files that paths stand for: files as they are, folders searched; the project's proofs when none.
+
+    Raises:
+        GupError: a path does not exist, or a folder holds no .gup file.
+
+    """
+    found: list[Path] = []
+    problems = []
+    for path in map(Path, paths) if paths else (proofs_dir(),):
+        if path.is_dir():
+            inside = sorted(path.rglob("*.gup"))
+            if not inside:
+                problems.append(Diagnostic(code="U006", message=f"{path} holds no .gup file"))
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            problems.append(
+                Diagnostic(
+                    code="U001", message=f"{path} does not exist", help="give the path of a .gup file or a folder of them"
+                )
+            )
+    if problems:
+        raise GupError(*problems)
+    return list(dict.fromkeys(found))
+
+
+def load_all(paths: Sequence[Path]) -> list[typed.Unit]:
+    """Load files; the problems of all of them come in one error.
+
+    Raises:
+        GupError: with the diagnostics of every file that cannot be used.
+
+    """
+    units, problems = [], []
+    for path in paths:
+        try:
+            units.append(load(path))
+        except GupError as error:
+            problems += [item for item in error.diagnostics if item not in problems]
+    if problems:
+        raise GupError(*problems)
+    return units
+
+
+def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
+    """Check that theorems exist.
+
+    Raises:
+        GupError: one does not; with the nearest name.
+
+    """
+    known = [name for unit in units for name in unit.theorems]
+    problems = []
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, 3)
+            remedy = f"did you mean {' or '.join(close)}?" if close else "gupproof prove lists the theorems"
+            problems.append(Diagnostic(code="U007", message=f"there is no theorem called '{name}'", help=remedy))
+    if problems:
+        raise GupError(*problems)
+
+
+def run(groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_json: bool) -> list[Result]:
+    """Prove, show progress, and print the outcome; Ctrl-C keeps what is finished. Ends the program with the exit code."""
+    started = time.perf_counter()
+    planned = sum(len(group.obligations) for group in groups)
+    order = {item: number for number, group in enumerate(groups) for item in group.obligations}
+    results: list[Result] = []
+    interrupted = False
+    report = _progress(planned, quiet=as_json)
+    stream = prove(groups, jobs=jobs, timeout=timeout)
+    try:
+        for finished in stream:
+            results += finished
+            report(finished)
+    except KeyboardInterrupt:
+        interrupted = True
+        stream.close()  # type: ignore[attr-defined]
+    finally:
+        report(())
+    results.sort(key=lambda result: order[result.obligation])
+    seconds = time.perf_counter() - started
+    if as_json:
+        click.echo(json.dumps(document(command, results, interrupted=interrupted, seconds=seconds), indent=2))
+    else:
+        if interrupted:
+            click.echo("interrupted: these were finished")
+        if results:
+            click.echo(table(results, paint=paint if sys.stdout.isatty() else lambda text, _: text))
+            click.echo()
+        for result in results:
+            if result.as_expected is False or (result.reason and result.as_expected is None):
+                click.echo(line(result))
+        click.echo(closing(results, planned=planned, seconds=seconds))
+    code = exit_code(results, complete=len(results) == planned)
+    click.get_current_context().exit(Exit.UNKNOWN if interrupted and code is Exit.AS_EXPECTED else code)
+
+
+def paint(text: str, colour: str) -> str:
+    """Colour text for a terminal."""
+    return click.style(text, fg=colour)
+
+
+def _progress(planned: int, *, quiet: bool) -> Callable[[Sequence[Result]], None]:
+    """Return what is told of finished results: one changing line on a terminal, a line each elsewhere."""
+    live = sys.stderr.isatty()
+    done = 0
+
+    def report(finished: Sequence[Result]) -> None:
+        nonlocal done
+        done += len(finished)
+        if live:
+            latest = finished[-1].obligation if finished else None
+            name = f" {latest.theorem or latest.scenario} under {latest.model}" if latest else ""
+            text = f"{done}/{planned}{name}"
+            # Clear the line; the last call leaves it empty for the table.
+            click.echo(f"\r\033[K{text if finished else ''}", nl=False, err=True)
+        elif not quiet:
+            for result in finished:
+                click.echo(line(result), err=True)
+
+    return report
+
+
+def default_jobs() -> int:
+    """Return how many processes to use: one for each processor this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,103 @@
+"""Which memory model on which target: what the word after ``under`` stands for."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from gupproof.cat.reader import known_models, load_model
+from gupproof.cat.terms import Model
+from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.program.target_reader import known_targets, read_target
+from gupproof.program.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A model and a target by name; a name with a ``/`` or an ending is the path of the user's own file."""
+
+    model: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.model}/{self.target}"
+
+
+@lru_cache(maxsize=1)
+def _targets() -> tuple[Target, ...]:
+    return known_targets()
+
+
+@lru_cache(maxsize=64)
+def target_of(platform: Platform) -> Target:
+    """Return the platform's target table.
+
+    Raises:
+        GupError: the table cannot be read.
+
+    """
+    for target in _targets():
+        if target.name == platform.target:
+            return target
+    return read_target(Path(platform.target))
+
+
+@lru_cache(maxsize=64)
+def model_of(platform: Platform) -> Model:
+    """Return the platform's memory model.
+
+    Raises:
+        GupError: the cat file cannot be read.
+
+    """
+    path = known_models().get(platform.model, Path(platform.model))
+    tags = frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
+    return load_model(path, tags=tags)
+
+
+def platforms(name: str, *, target: str | None = None, span: Span | None = None) -> tuple[Platform, ...]:
+    """Return what a model name stands for.
+
+    Args:
+        name: ``armv8`` (every target of the model), ``armv8/arm64-lse``, or the path of a cat file.
+        target: a target, by name or path, to use instead of the model's own.
+        span: where the name stands, for the error.
+
+    Raises:
+        GupError: there is no such model or target, or they do not go together.
+
+    """
+    models = known_models()
+    if name.endswith(".cat"):
+        if not Path(name).is_file():
+            raise GupError(Diagnostic(code="P001", message=f"there is no model file {name}", span=span))
+        chosen = target or _targets()[-1].name
+        return (Platform(name, chosen),)
+    model, _, wanted = name.partition("/")
+    wanted = wanted or target or ""
+    if model not in models:
+        close = get_close_matches(model, models, 1)
+        remedy = f"did you mean {close[0]}?" if close else ""
+        raise GupError(
+            Diagnostic(
+                code="P001",
+                message=f"there is no memory model called '{model}'",
+                span=span,
+                help=remedy or f"the models are {', '.join(sorted(models))}, or a path that ends in .cat",
+            )
+        )
+    if wanted.endswith(".target"):
+        return (Platform(model, wanted),)
+    fitting = [item.name for item in _targets() if model in item.models]
+    if not wanted:
+        return tuple(Platform(model, item) for item in fitting)
+    if wanted not in fitting:
+        raise GupError(
+            Diagnostic(
+                code="P002",
+                message=f"model {model} has no target called '{wanted}'",
+                span=span,
+                help=f"its targets are {', '.join(fitting)}; a path that ends in .target is used as it is",
+            )
+        )
+    return (Platform(model, wanted),)

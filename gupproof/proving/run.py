@@ -1,0 +1,77 @@
+"""Runs obligations, on several processes, and hands out each result as soon as it is known."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from gupproof.diagnostics import GupError
+from gupproof.proving.obligations import Group
+from gupproof.proving.platforms import Platform
+from gupproof.proving.result import Result, Verdict
+from gupproof.proving.session import Session
+
+
+def prove_group(group: Group, *, timeout: float) -> tuple[Result, ...]:
+    """Return the results of one group, in its order; what its input makes impossible is an ``error`` result."""
+    return tuple(prove_each(group, timeout=timeout))
+
+
+def prove_each(group: Group, *, timeout: float) -> Iterator[Result]:
+    """Yield the results of one group as they are found."""
+    try:
+        session = Session(group.unit, group.scenario, Platform(group.model, group.target), dict(group.fixed))
+    except GupError as error:
+        for obligation in group.obligations:
+            yield Result(obligation=obligation, verdict=Verdict.ERROR, reason=str(error))
+        return
+    for obligation in group.obligations:
+        yield session.judge(obligation, timeout=timeout)
+
+
+def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tuple[Result, ...]]:
+    """Yield the results of each group as it finishes.
+
+    Args:
+        groups: what to prove.
+        jobs: processes; 1 stays in this one.
+        timeout: seconds of solving for each obligation.
+
+    """
+    if jobs <= 1 or len(groups) <= 1:
+        for group in groups:
+            for result in prove_each(group, timeout=timeout):
+                yield (result,)
+        return
+    executor = ProcessPoolExecutor(max_workers=min(jobs, len(groups)), mp_context=_context(), initializer=_ignore_interrupts)
+    try:
+        waiting: dict[Future[tuple[Result, ...]], Group] = {
+            executor.submit(prove_group, group, timeout=timeout): group for group in groups
+        }
+        for future in as_completed(waiting):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield _lost(waiting[future], "the process that worked on it died (out of memory?)")
+    finally:
+        # Whoever stops listening (Ctrl-C) does not wait for what is still running.
+        processes = list(getattr(executor, "_processes", {}).values())
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+
+
+def _lost(group: Group, reason: str) -> tuple[Result, ...]:
+    return tuple(Result(obligation=item, verdict=Verdict.UNKNOWN, reason=reason) for item in group.obligations)
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Return how workers start: by fork where there is one, since a worker then has its modules at once."""
+    methods = multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which keeps what is finished."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,168 @@
+"""One scenario on one platform: encoded once, asked for every property, cover and setting of its switches."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gupproof.cat.terms import Model
+from gupproof.encoding.encoding import Encoding, encode
+from gupproof.execution.axioms import recheck
+from gupproof.execution.decode import decode, wanted
+from gupproof.execution.execution import Execution
+from gupproof.execution.replay import Replay, replay
+from gupproof.execution.story import tell
+from gupproof.language import typed
+from gupproof.program.events import CheckKind, Program, StopReason
+from gupproof.program.scenario import lower
+from gupproof.proving.platforms import Platform, model_of, target_of
+from gupproof.proving.result import Obligation, Result, Verdict
+from gupproof.solving.solver import Answer, Outcome, Solver
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """An execution that was asked for, checked again; or why there is none."""
+
+    outcome: Outcome
+    execution: Execution | None
+    replay: Replay | None
+    problem: str
+
+
+class Session:
+    """A scenario under a model, ready for questions.
+
+    Args:
+        unit: the file of the scenario.
+        scenario: its name.
+        platform: model and target.
+        fixed: switches that have one value in every question.
+
+    Raises:
+        GupError: the scenario cannot be unrolled or encoded.
+
+    """
+
+    def __init__(self, unit: typed.Unit, scenario: str, platform: Platform, fixed: Mapping[str, int]) -> None:
+        started = time.perf_counter()
+        self.model: Model = model_of(platform)
+        self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
+        self.encoding: Encoding = encode(self.program, self.model)
+        self._solver = Solver(self.encoding.dimacs)
+        self._wanted = wanted(self.encoding)
+        self.build_seconds = time.perf_counter() - started
+
+    def judge(self, obligation: Obligation, *, timeout: float) -> Result:
+        """Return the verdict on ``obligation``, within ``timeout`` seconds of solving."""
+        started = time.perf_counter()
+        question = _Question(self, obligation, started + timeout, timeout)
+        verdict, reason, finding = question.decide()
+        found = finding.replay if finding else None
+        return Result(
+            obligation=obligation,
+            verdict=verdict,
+            reason=reason,
+            reached=tuple(question.reached.items()),
+            seconds=time.perf_counter() - started,
+            build_seconds=self.build_seconds,
+            events=len(self.program.events),
+            variables=self.encoding.variables,
+            clauses=self.encoding.clauses,
+            execution=finding.execution if finding else None,
+            story=tell(self.program, self.model, found) if found is not None else (),
+        )
+
+    def find(
+        self, assumptions: list[int], limit: float | None, *, refutes: str | None = None, reaches: str | None = None
+    ) -> _Finding:
+        """Look for an execution; one that the solver finds is checked again without it."""
+        answer: Answer = self._solver.ask(assumptions, self._wanted, timeout=limit)
+        if answer.assignment is None:
+            return _Finding(answer.outcome, None, None, answer.reason)
+        execution = decode(self.encoding, answer.assignment)
+        problem = recheck(self.program, self.model, execution, refutes=refutes, reaches=reaches) or ""
+        return _Finding(answer.outcome, execution, None if problem else replay(self.program, execution), problem)
+
+
+class _Question:
+    def __init__(self, session: Session, obligation: Obligation, deadline: float, timeout: float) -> None:
+        self.session = session
+        self.obligation = obligation
+        self.deadline = deadline
+        self.timeout = timeout
+        self.reached: dict[str, bool | None] = {}
+        encoding = session.encoding
+        self.setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
+
+    def decide(self) -> tuple[Verdict, str, _Finding | None]:
+        encoding, name = self.session.encoding, self.obligation.property
+        # An execution that runs into a limit of the model's own proves and refutes nothing.
+        sound = [*self.setting, -encoding.overflows]
+        finding = self.session.find([*sound, encoding.violated[name]], self._left(), refutes=name)
+        if finding.problem and finding.outcome is Outcome.SAT:
+            return Verdict.ERROR, f"a refutation did not stand up to its re-check: {finding.problem}", None
+        if finding.replay is not None:
+            return Verdict.REFUTED, _why(finding.replay, name), finding
+        if finding.outcome is Outcome.UNKNOWN:
+            return self._gave_up(f"property {name}", finding)
+        limit = self._limit_hit()
+        if limit:
+            return Verdict.UNKNOWN, limit, None
+        return self._covers()
+
+    def _limit_hit(self) -> str:
+        encoding = self.session.encoding
+        for literal, describe in ((encoding.bounded, _bound_reason), (encoding.overflows, _overflow_reason)):
+            finding = self.session.find([*self.setting, literal], self._left())
+            if finding.outcome is Outcome.UNSAT:
+                continue
+            if finding.replay is not None:
+                return describe(finding.replay)
+            return f"whether a bound is hit was not found out: {finding.problem or 'no answer'}"
+        return ""
+
+    def _covers(self) -> tuple[Verdict, str, _Finding | None]:
+        encoding = self.session.encoding
+        missing = []
+        for cover in self.obligation.covering:
+            sound = [*self.setting, -encoding.overflows]
+            finding = self.session.find([*sound, encoding.covered[cover]], self._left(), reaches=cover)
+            if finding.outcome is Outcome.SAT and finding.problem:
+                return Verdict.ERROR, f"a cover did not stand up to its re-check: {finding.problem}", None
+            if finding.outcome is Outcome.UNKNOWN:
+                self.reached[cover] = None
+                return self._gave_up(f"cover {cover}", finding)
+            self.reached[cover] = finding.outcome is Outcome.SAT
+            if finding.outcome is Outcome.UNSAT:
+                missing.append(cover)
+        if missing:
+            return Verdict.VACUOUS, f"holds, but cannot happen: {', '.join(missing)}", None
+        return Verdict.PROVED, "", None
+
+    def _left(self) -> float:
+        return max(0.001, self.deadline - time.perf_counter())
+
+    def _gave_up(self, what: str, finding: _Finding) -> tuple[Verdict, str, None]:
+        detail = finding.problem or "no answer"
+        if "timeout" in detail or "canceled" in detail:
+            detail = f"no answer within {self.timeout:g} s; allow more with --timeout"
+        return Verdict.UNKNOWN, f"{what}: {detail}", None
+
+
+def _why(found: Replay, name: str) -> str:
+    for check in found.events.violations:
+        if check.kind is not CheckKind.ASSERT or check.property == name:
+            return f"{check.message} at {check.span.place}"
+    return f"{name} fails in the final state"
+
+
+def _bound_reason(found: Replay) -> str:
+    stops = [stop for stop in found.events.stops if stop.reason is StopReason.BOUND]
+    where = stops[0].span.place if stops else "?"
+    return f"holds within bounds, but the loop at {where} may run more often: raise its bound"
+
+
+def _overflow_reason(found: Replay) -> str:
+    checks = [check for check in found.events.violations if check.kind is CheckKind.OVERFLOW]
+    where = f"{checks[0].message} at {checks[0].span.place}" if checks else "a value leaves its type"
+    return f"integer overflow: {where}"

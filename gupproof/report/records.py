@@ -1,0 +1,65 @@
+"""Results as JSON documents. docs/results.schema.json describes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gupproof import __version__
+from gupproof.execution.story import StoryLine
+from gupproof.proving.result import SCHEMA_VERSION, Result, Verdict
+
+Json = dict[str, Any]
+
+
+def document(command: str, results: Sequence[Result], *, interrupted: bool, seconds: float) -> Json:
+    """Return the JSON document of a run."""
+    from gupproof.solving.solver import Solver  # noqa: PLC0415 - the solver is slow to import, and listings do without
+
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": "gupproof",
+        "version": __version__,
+        "solver": f"z3 {Solver.version()}",
+        "command": command,
+        "interrupted": interrupted,
+        "seconds": round(seconds, 3),
+        "summary": summary(results),
+        "results": [record(result) for result in results],
+    }
+
+
+def summary(results: Sequence[Result]) -> Json:
+    """Return the counts of a run."""
+    counts = {verdict.value: sum(result.verdict is verdict for result in results) for verdict in Verdict}
+    unexpected = sum(result.as_expected is False for result in results)
+    return {"obligations": len(results), "unexpected": unexpected, **counts}
+
+
+def record(result: Result) -> Json:
+    """Return one result as JSON."""
+    item = result.obligation
+    return {
+        "file": item.file,
+        "theorem": item.theorem or None,
+        "claim": item.claim or None,
+        "scenario": item.scenario,
+        "settings": dict(item.settings),
+        "property": item.property,
+        "model": item.model,
+        "target": item.target,
+        "verdict": result.verdict.value,
+        "expected": item.expect,
+        "as_expected": result.as_expected,
+        "reason": result.reason,
+        "covers": dict(result.reached),
+        "seconds": round(result.seconds, 4),
+        "build_seconds": round(result.build_seconds, 4),
+        "events": result.events,
+        "variables": result.variables,
+        "clauses": result.clauses,
+        "story": [story_line(line) for line in result.story],
+    }
+
+
+def story_line(line: StoryLine) -> Json:
+    """Return one step of a refutation as JSON."""
+    return {name: getattr(line, name) for name in line.__slots__}
