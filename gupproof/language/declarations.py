@@ -34,12 +34,11 @@ NO_FENCE = "none"
 
 
 # Keywords are only known where the grammar takes them, so that `thread` may name a local; these it takes in expressions.
-_WORDS = frozenset(
-    (
-        "if else while do for break continue return await assert assume slot choose bound true false NULL "
-        "bool int long unsigned struct enum"
-    ).split(" ")
+_KEYWORDS = (
+    "if else while do for break continue return await assert assume slot choose bound true false NULL "
+    "bool int long unsigned struct enum"
 )
+_WORDS = frozenset(_KEYWORDS.split())
 
 
 def check_name(word: syntax.Word, reporter: Reporter) -> None:

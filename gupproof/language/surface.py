@@ -13,7 +13,7 @@ from gupproof.diagnostics import NOWHERE, Span
 from gupproof.language import syntax
 from gupproof.language.errors import TOO_DEEP, Reporter
 
-DEEPEST = 150
+DEEPEST = 100
 
 # What stands on the stack while the tree is folded: tokens, nodes, and small lists of them.
 Piece = Any
