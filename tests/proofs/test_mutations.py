@@ -1,0 +1,286 @@
+"""The proofs can fail: the protocols with one step dropped or weakened, and what exactly falls with it.
+
+Each mutation is a change to the text of a protocol; ``falls`` names the theorems of watched.gup that are refuted then, as
+somebody who knows the kernel would say beforehand. All others must stand.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gupproof.language import load
+from gupproof.proving.obligations import grouped, obligations_of
+from gupproof.proving.result import Verdict
+from gupproof.proving.run import prove_group
+from gupproof.resources import proofs_dir, spec_dir
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutation:
+    """One change: ``why`` says in a line what follows from it; each ``old`` text occurs once in its file."""
+
+    name: str
+    file: str
+    changes: tuple[tuple[str, str], ...]
+    why: str
+    falls: str = ""
+
+
+def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: str) -> Mutation:
+    """Return a mutation of one change."""
+    return Mutation(name=name, file=file, changes=((old, new),), falls=falls, why=why)
+
+
+GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
+MAP, TLB = "mm/map.gup", "mm/tlb.gup"
+
+EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
+EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
+
+MUTATIONS = (
+    # ── gup-fast ──
+    change(
+        "G6 dropped",
+        GUP,
+        "if (FIX && compound_head(page) != head) {",
+        "if (false && compound_head(page) != head) {",
+        falls=f"{EVERY_SPLIT} {EVERY_FREE}",
+        why="the defect itself, wherever the flush does not wait; a page that stays compound is fine",
+    ),
+    change(
+        "G10 dropped",
+        GUP,
+        "if (PTE_RECHECK && *ptep != pte) {",
+        "if (false && *ptep != pte) {",
+        falls="recheck_tso recheck_arm share_tso share_old_arm share_fenced_arm share_both_fenced_arm",
+        why="pages that are somebody else's are returned, and pinned while they are shared; the heads stay right",
+    ),
+    change(
+        "G5 relaxed",
+        PAGE,
+        "return atomic_add_unless(&page->_refcount, nr, u);",
+        "int old = atomic_read(&page->_refcount);\n"
+        "return old != u && atomic_cmpxchg_relaxed(&page->_refcount, old, old + nr) == old;",
+        falls="split_release_arm split_numa_arm split_wmb_arm free_arm recheck_arm reuse_locked_arm zone_lock_arm "
+        "share_old_arm",
+        why="on ARM G6 and G10 may be done before G5; x86 knows no relaxed exchange, and a fence after G8 covers G5",
+    ),
+    change(
+        "G5 without the test for 0",
+        PAGE,
+        "return atomic_add_unless(&page->_refcount, nr, u);",
+        "atomic_add_return(nr, &page->_refcount); return true;",
+        falls=f"{EVERY_SPLIT} {EVERY_FREE} split_count_tso free_compound_arm zone_lock_arm publish_unordered_arm pin_arm",
+        why="a frozen or free page can be taken, and the blind store that ends its freeze or allocates it loses the count",
+    ),
+    change(
+        "G8b dropped",
+        GUP,
+        "page_ref_add(head, refs * (GUP_PIN_COUNTING_BIAS - 1));",
+        "barrier();",
+        falls="pin_arm share_tso share_fenced_arm share_both_fenced_arm",
+        why="nobody can tell the pin from a reference; before the fix G5 took it all",
+    ),
+    Mutation(
+        name="fence before G8 instead of after",
+        file=GUP,
+        changes=(
+            ("    slot after_pin;\n    return head;", "    return head;"),
+            ("    if (hpage_pincount_available(head)) ", "    slot after_pin;\n    if (hpage_pincount_available(head)) "),
+        ),
+        falls="share_fenced_arm share_both_fenced_arm",
+        why="the pin has to be visible before G10, and it is the second atomic that pins",
+    ),
+    # ── split ──
+    change(
+        "S7 takes any count",
+        PAGE,
+        "return atomic_cmpxchg(&page->_refcount, count, 0) == count;",
+        "atomic_xchg(&page->_refcount, 0); return true;",
+        falls=f"{EVERY_SPLIT} split_count_tso bare_metal never_preempted",
+        why="a reader's reference no longer stops the split",
+    ),
+    change(
+        "S7 relaxed",
+        PAGE,
+        "return atomic_cmpxchg(&page->_refcount, count, 0) == count;",
+        "return atomic_cmpxchg_relaxed(&page->_refcount, count, 0) == count;",
+        why="the freeze excludes by its value, and what follows depends on its outcome",
+    ),
+    Mutation(
+        name="S11 after S14",
+        file=SPLIT,
+        changes=(
+            ("        split_tail(tail);                                   // S10 to S12c\n", ""),
+            (
+                "        unfreeze_head(head);                                // S14\n",
+                "        unfreeze_head(head);\n        split_tail(tail);\n",
+            ),
+        ),
+        falls=EVERY_SPLIT,
+        why="the head can be taken while the tail still is one, on any machine",
+    ),
+    Mutation(
+        name="S12 before S11",
+        file=SPLIT,
+        changes=(
+            ("    clear_compound_head(tail);                              // S11\n", ""),
+            ("// S12\n", "// S12\n    clear_compound_head(tail);\n"),
+        ),
+        why="nobody looks at the tail's count before its word says that it is no tail",
+    ),
+    change(
+        "S12 and S14 without release",
+        PAGE,
+        "atomic_set_release(&page->_refcount, count);",
+        "atomic_set(&page->_refcount, count);",
+        falls="split_release_arm",
+        why="the release of S14 is the repair of X1",
+    ),
+    change(
+        "S12b relaxed",
+        SPLIT,
+        "xchg(&tail->_last_cpupid, -1)",
+        "xchg_relaxed(&tail->_last_cpupid, -1)",
+        falls="split_numa_arm",
+        why="only its being fully ordered hides X1",
+    ),
+    change(
+        "barrier before S14 dropped",
+        SPLIT,
+        "    slot before_unfreeze;\n",
+        "",
+        falls="split_wmb_arm",
+        why="the barrier is the repair of X1",
+    ),
+    change(
+        "S4 drops the reference relaxed",
+        SPLIT,
+        "atomic_dec_and_test(&head->_refcount);",
+        "atomic_dec(&head->_refcount);",
+        why="S7, on the same word, comes after it in any case",
+    ),
+    # ── TLB flush ──
+    change(
+        "flush does not wait",
+        TLB,
+        "    flush_tlb_wait_ipi(flush);\n",
+        "",
+        falls="bare_metal never_preempted",
+        why="that it waits is all that protects a gup without the fix",
+    ),
+    change(
+        "no flush on unmap",
+        MAP,
+        "    flush_tlb(flush);                                       // U2\n",
+        "",
+        falls="bare_metal never_preempted share_old_arm share_fenced_arm",
+        why="nobody waits, and on ARM nothing orders the cleared pte before the look at the count, unless smp_mb() does",
+    ),
+    Mutation(
+        name="flush before the pte is cleared",
+        file=MAP,
+        changes=(
+            ("    flush_tlb(flush);                                       // U2\n", ""),
+            (
+                "    pte_t old = xchg_relaxed(ptep, 0);                      // U1\n    return old;",
+                "    flush_tlb(flush);\n    return xchg_relaxed(ptep, 0);",
+            ),
+        ),
+        falls="bare_metal never_preempted share_old_arm share_fenced_arm",
+        why="a reader may start between the two; the fence comes too early",
+    ),
+    change(
+        "TLBI without DSB",
+        TLB,
+        "        tlbi_sync();\n",
+        "        barrier();\n",
+        falls="share_old_arm share_fenced_arm",
+        why="the DSB is the unmapper's full fence; elsewhere the put that follows is one",
+    ),
+    Mutation(
+        name="gup with interrupts on",
+        file="gup_vs_split.gup",
+        changes=(
+            ("local_irq_save();                                   // L3", "barrier();"),
+            ("local_irq_restore();                                // L6", "barrier();"),
+        ),
+        falls="bare_metal never_preempted",
+        why="the handler answers from within gup",
+    ),
+    # ── free, allocate, map ──
+    Mutation(
+        name="free list without lock",
+        file=ALLOC,
+        changes=(
+            ("        spin_lock(&zone_lock);", "        local_lock(&zone_lock);"),
+            ("        spin_unlock(&zone_lock);", "        local_unlock(&zone_lock);"),
+        ),
+        falls="zone_lock_arm reuse_locked_arm free_arm free_compound_arm",
+        why="on ARM the lock is what orders one life of the block before the next",
+    ),
+    change(
+        "F2 relaxed",
+        PAGE,
+        "atomic_dec_and_test(&head->_refcount)",
+        "atomic_dec_return_relaxed(&head->_refcount) == 0",
+        why="freeing depends on its outcome, and the flush before it is a full fence",
+    ),
+    change(
+        "no barrier before the pte",
+        MAP,
+        "    slot map_barrier;\n",
+        "",
+        falls="publish_wmb_arm",
+        why="the page table lock publishes nothing; gup refuses what it sees too early",
+    ),
+    change(
+        "pte stored without release",
+        MAP,
+        "smp_store_release(ptep, mk_pte(page));",
+        "WRITE_ONCE(*ptep, mk_pte(page));",
+        falls="publish_release_arm",
+        why="the release was the only order",
+    ),
+)
+
+
+def verdicts(folder: Path) -> dict[str, Verdict]:
+    """Return theorem → verdict of the watched theorems, with the protocols of ``folder``."""
+    unit = load(folder / "watched.gup")
+    found = {}
+    for group in grouped([unit], obligations_of(unit)):
+        for result in prove_group(group, timeout=30):
+            found[result.obligation.theorem] = result.verdict
+    return found
+
+
+@pytest.fixture
+def protocols(tmp_path):
+    """A folder with the protocols, the scenarios and the watched theorems, all free to be changed."""
+    shutil.copytree(spec_dir() / "mm", tmp_path / "mm")
+    for source in (*proofs_dir().glob("*.gup"), HERE / "watched.gup"):
+        shutil.copy(source, tmp_path)
+    return tmp_path
+
+
+def test_everything_watched_is_proved_as_it_stands(protocols):
+    assert set(verdicts(protocols).values()) == {Verdict.PROVED}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_what_a_mutation_breaks(protocols, mutation):
+    path = protocols / mutation.file
+    text = path.read_text(encoding="utf-8")
+    for old, new in mutation.changes:
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    found = verdicts(protocols)
+    fallen = {name for name, verdict in found.items() if verdict is Verdict.REFUTED}
+    assert fallen == set(mutation.falls.split()), mutation.why
+    assert {found[name] for name in found.keys() - fallen} == {Verdict.PROVED}
