@@ -25,13 +25,14 @@ class StoryLine:
 
     Attributes:
         step: its number, from 1.
-        event: id in the program.
+        events: ids in the program: one, or those of a read-modify-write that nothing comes between.
         thread: name of the CPU it happens on.
         place: ``file.gup:12``.
         text: what the step is, in kernel words.
-        kind: read, write or fence.
+        kind: read, write or fence; a read-modify-write is a read that also writes.
         location: name of the word accessed; empty for a fence.
         value: what is read or written; empty for a fence.
+        writes: what a read-modify-write writes; empty for others.
         reads_from: step of the write a read reads from; 0 for the initial value; None where the step is no read.
         overtakes: steps of the same CPU that stand before this one in the program and happen after it.
         edges: to steps of other CPUs.
@@ -39,13 +40,14 @@ class StoryLine:
     """
 
     step: int
-    event: int
+    events: tuple[int, ...]
     thread: str
     place: str
     text: str
     kind: Kind
     location: str
     value: str
+    writes: str
     reads_from: int | None
     overtakes: tuple[int, ...]
     edges: tuple[Edge, ...]
@@ -53,28 +55,33 @@ class StoryLine:
 
 def tell(program: Program, model: Model, replay: Replay) -> tuple[StoryLine, ...]:
     """Tell ``replay``, an execution of ``program`` that ``model`` allows, without the initial writes."""
-    order = _with_fences(replay, _told_order(model, replay))
-    step_of = {number: step for step, number in enumerate(order, start=1)}
+    steps = _grouped(program, _with_fences(replay, _told_order(model, replay)))
+    step_of = {number: step for step, group in enumerate(steps, start=1) for number in group}
     edges = _edges(replay, step_of)
     printer = Printer(program)
     lines = []
-    for number, step in step_of.items():
-        event = program.events[number]
-        address = replay.events.address.get(number)
-        source = replay.execution.rf.get(number)
+    for step, group in enumerate(steps, start=1):
+        event = program.events[group[0]]
+        values = [
+            printer.value_at(replay.events.address[number], replay.events.value[number])
+            for number in group
+            if number in replay.events.address
+        ]
+        source = replay.execution.rf.get(event.id)
         lines.append(
             StoryLine(
                 step=step,
-                event=number,
+                events=group,
                 thread=program.threads[event.thread].name,
                 place=event.span.place,
                 text=event.text,
                 kind=event.kind,
-                location="" if address is None else printer.location(address),
-                value="" if address is None else printer.value_at(address, replay.events.value[number]),
+                location=printer.location(replay.events.address[event.id]) if values else "",
+                value=values[0] if values else "",
+                writes=values[1] if len(values) > 1 else "",
                 reads_from=None if source is None else step_of.get(source, 0),
-                overtakes=_overtaken(program, event, step_of) if event.kind is not Kind.FENCE else (),
-                edges=edges.get(number, ()),
+                overtakes=_overtaken(program, event, step_of) if values else (),
+                edges=edges.get(step, ()),
             )
         )
     return tuple(lines)
@@ -99,12 +106,11 @@ def _happening(line: StoryLine, places: dict[int, str]) -> str:
         case Kind.WRITE:
             said = f"{line.location} := {line.value}"
         case Kind.READ:
-            source = f"from step {line.reads_from}" if line.reads_from else "the initial value"
-            said = f"reads {line.value} from {line.location}, {source}"
+            source = f"step {line.reads_from}" if line.reads_from else "initial value"
+            said = f"reads {line.location} = {line.value} ({source})" + (f", writes {line.writes}" if line.writes else "")
     if line.overtakes:
-        said += "; before " + ", ".join(f"step {step} ({places[step]})" for step in line.overtakes) + " of its own CPU"
-    follows = [f"step {edge.step}" for edge in line.edges if edge.name == "fr"]
-    return said + (f"; {' and '.join(follows)} overwrites that later" if follows else "")
+        said += "; happens before " + ", ".join(f"step {step} ({places[step]})" for step in line.overtakes) + " of its own CPU"
+    return said + "".join(f"; overwritten in step {edge.step}" for edge in line.edges if edge.name == "fr")
 
 
 # ── the order ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,45 +167,66 @@ def _size(rows: Rows) -> int:
 
 
 def _with_fences(replay: Replay, accesses: list[int]) -> list[int]:
-    """Put each fence after all the accesses that stand before it, where that is before the next one after it."""
+    """Put each fence as soon as all the accesses that stand before it have been told, but not before its thread's first."""
     program = replay.program
-    fences = [event for event in replay.events.events(Kind.FENCE) if event.thread != INIT_THREAD]
-    order: list[int] = []
+    waiting = [event for event in replay.events.events(Kind.FENCE) if event.thread != INIT_THREAD]
     remaining = set(accesses)
-    for number in accesses:
-        for fence in list(fences):
-            same = fence.thread == program.events[number].thread and fence.id < number
-            if same and not any(n < fence.id and program.events[n].thread == fence.thread for n in remaining):
+    order: list[int] = []
+
+    def tell_fences(thread: int, before: int) -> None:
+        for fence in list(waiting):
+            due = not any(n < fence.id and program.events[n].thread == thread for n in remaining)
+            if fence.thread == thread and fence.id < before and due:
                 order.append(fence.id)
-                fences.remove(fence)
+                waiting.remove(fence)
+
+    for number in accesses:
+        thread = program.events[number].thread
+        tell_fences(thread, number)
         order.append(number)
         remaining.discard(number)
-    return order + [fence.id for fence in fences]
+        tell_fences(thread, len(program.events))
+    return order + [fence.id for fence in waiting]
+
+
+def _grouped(program: Program, order: list[int]) -> list[tuple[int, ...]]:
+    """Join what one primitive does: the halves of a read-modify-write, and the fences that belong to an access."""
+    groups: list[tuple[int, ...]] = []
+    for number in order:
+        event = program.events[number]
+        if groups:
+            last = program.events[groups[-1][-1]]
+            same = (event.thread, event.span, event.calls, event.text) == (last.thread, last.span, last.calls, last.text)
+            adjacent = event.id == last.id + 1 and program.events[groups[-1][0]].kind is not Kind.FENCE
+            if (event.rmw is not None and event.rmw == last.id) or (event.kind is Kind.FENCE and same and adjacent):
+                groups[-1] += (number,)
+                continue
+        groups.append((number,))
+    return groups
 
 
 def _overtaken(program: Program, event: Event, step_of: dict[int, int]) -> tuple[int, ...]:
-    return tuple(
-        sorted(
-            step
-            for number, step in step_of.items()
-            if number < event.id
-            and step > step_of[event.id]
-            and program.events[number].thread == event.thread
-            and program.events[number].kind is not Kind.FENCE
-        )
-    )
+    overtaken = {
+        step
+        for number, step in step_of.items()
+        if number < event.id
+        and step > step_of[event.id]
+        and program.events[number].thread == event.thread
+        and program.events[number].kind is not Kind.FENCE
+    }
+    return tuple(sorted(overtaken))
 
 
 def _edges(replay: Replay, step_of: dict[int, int]) -> dict[int, tuple[Edge, ...]]:
-    """The immediate communication between CPUs: rf, co to the next write, fr to the write after the one read."""
+    """By step, the immediate communication between CPUs: rf, co to the next write, fr to the write after the one read."""
     program = replay.program
     after = {write: following for order in replay.co.values() for write, following in itertools.pairwise(order)}
     found: list[tuple[str, int, int]] = [("rf", write, read) for read, write in replay.execution.rf.items()]
     found += [("co", write, following) for write, following in after.items()]
     found += [("fr", read, after[write]) for read, write in replay.execution.rf.items() if write in after]
-    edges: dict[int, list[Edge]] = {}
+    edges: dict[int, set[Edge]] = {}
     for name, left, right in found:
         crossing = program.events[left].thread != program.events[right].thread
         if crossing and left in step_of and right in step_of:
-            edges.setdefault(left, []).append(Edge(name, step_of[right]))
-    return {number: tuple(sorted(listed, key=lambda edge: (edge.step, edge.name))) for number, listed in edges.items()}
+            edges.setdefault(step_of[left], set()).add(Edge(name, step_of[right]))
+    return {step: tuple(sorted(listed, key=lambda edge: (edge.step, edge.name))) for step, listed in edges.items()}

@@ -51,10 +51,26 @@ def test_fences_keep_their_place():
 def test_the_text():
     text = render(told(split_and_grab(), "armv8"))
     first, second, *_ = text.splitlines()
-    assert first == "1  split  test.gup:5   WRITE ref = 1         ref := 1; before step 5 (test.gup:4) of its own CPU"
-    assert second == "2  grab   test.gup:8   READ ref              reads 1 from ref, from step 1"
-    assert "reads 1 from head, the initial value; step 5 overwrites that later" in text
+    assert first == "1  split  test.gup:5   WRITE ref = 1   ref := 1; happens before step 4 (test.gup:4) of its own CPU"
+    assert second == "2  grab   test.gup:8   READ ref        reads ref = 1 (step 1), writes 2"
+    assert "reads head = 1 (initial value); overwritten in step 4" in text
     assert render(()) == ""
+
+
+def test_a_primitive_is_one_step():
+    build = Build(x=0)
+    thread = build.thread()
+    thread.add("x", 1)
+    span = build.events[-1].span
+    build.event(Kind.FENCE, 0, text=build.events[-1].text, span=span)
+    thread.fence()
+    value = build.thread().read("x")
+    build.covers["bad"] = build.eq(value, 1)
+    first, fence, last = told(build, "sc")
+    assert (first.events, first.kind, first.value, first.writes, first.reads_from) == ((1, 2, 3), Kind.READ, "0", "1", 0)
+    assert first.edges == (Edge("rf", 3),)
+    assert fence.events == (4,)
+    assert (last.reads_from, last.writes) == (1, "")
 
 
 @pytest.fixture
