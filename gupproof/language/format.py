@@ -40,6 +40,7 @@ class _Brace:
         flat: it stands on one line with its ``}``.
         level: indentation of the line it opens on.
         hang: unbraced headers before it in its statement.
+        ifs: for each ``if`` of its statement that an ``else`` may follow, the headers before that.
         kind: the word that its statement started with, ``do`` where it is the body of one.
 
     """
@@ -47,6 +48,7 @@ class _Brace:
     flat: bool
     level: int
     hang: int
+    ifs: list[int]
     kind: str
 
 
@@ -66,6 +68,8 @@ class _Writer:
     column: int = -1
     ended: bool = True
     do_ended: bool = False
+    flat_ended: bool = False
+    ifs: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         opened: list[int] = []
@@ -89,12 +93,14 @@ class _Writer:
         if item.kind == "_RBRACE":
             self._close(item, before)
             return
-        if self._breaks_before(item, before):
-            self._new_line(item, before)
-        elif self.lines:
-            self.lines[-1] += self._gap(item, before)
+        breaks = self._breaks_before(item, before)
         if self.ended:
             self._start_statement(item)
+        if breaks:
+            self._new_line(item, before)
+        else:
+            self.lines[-1] += self._gap(item, before)
+        self.ended = False
         self.lines[-1] += item.text
         if item.kind == "_LBRACE":
             self._open(index)
@@ -125,14 +131,17 @@ class _Writer:
         """Whether the token goes on after ``}`` on the same line."""
         if self.token is None or self.token.kind != "_RBRACE":
             return False
-        return item.kind in ("_SEMICOLON", "_ELSE") or (item.kind == "_WHILE" and self.do_ended)
+        if item.kind == "_ELSE":
+            return not (self.flat_ended and item.newlines)
+        return item.kind == "_SEMICOLON" or (item.kind == "_WHILE" and self.do_ended)
 
     def _new_line(self, item: Lexeme, before: Lexeme | None) -> None:
         """Start a line for ``item``, with a blank one before where the text has it between statements."""
         opens = before is not None and before.kind == "_LBRACE"
         if item.newlines > 1 and self.lines and not opens and self._may_blank():
             self.lines.append("")
-        self.lines.append(" " * (len(_INDENT) * self.level if self.ended else self._continued(item)))
+        start = self.level + (self.hang if item.kind == "_ELSE" else 0)
+        self.lines.append(" " * (len(_INDENT) * start if self.ended else self._continued(item)))
 
     def _continued(self, item: Lexeme) -> int:
         """Return the column of a line that goes on with a statement."""
@@ -155,10 +164,11 @@ class _Writer:
     # ── braces and statements ────────────────────────────────────────────────────────────────────────────────────────
 
     def _start_statement(self, item: Lexeme) -> None:
-        continues = self._continues(item)
-        self.ended = False
-        if not continues:
+        if item.kind == "_ELSE" and self.ifs:
+            self.hang = self.ifs.pop()
+        elif not self._continues(item):
             self.hang = 0
+            self.ifs = []
             self.statement = item.text
             self.column = item.column if item.newlines or item.column == 0 else -1
 
@@ -167,7 +177,8 @@ class _Writer:
         flat = self.flat or self._fits_flat(index, end)
         before = self.token
         kind = "do" if before is not None and before.kind == "_DO" else self.statement
-        self.braces.append(_Brace(flat, self.level, self.hang, kind))
+        self.braces.append(_Brace(flat, self.level, self.hang, self.ifs, kind))
+        self.ifs = []
         if not flat:
             self.level += self.hang + 1
         self.hang = 0
@@ -183,7 +194,8 @@ class _Writer:
 
     def _close(self, item: Lexeme, before: Lexeme | None) -> None:
         brace = self.braces.pop()
-        self.level, self.hang = brace.level, brace.hang
+        self.level, self.hang, self.ifs = brace.level, brace.hang, brace.ifs
+        self.flat_ended = brace.flat
         if brace.flat:
             self.lines[-1] += " "
         else:
@@ -197,6 +209,8 @@ class _Writer:
 
     def _after(self, item: Lexeme) -> None:
         self.token = item
+        if item.kind == "_IF":
+            self.ifs.append(self.hang)
         if item.kind in ("_LPAR", "_LBRACKET"):
             self.parentheses += 1
         elif item.kind in ("_RPAR", "_RBRACKET"):
@@ -239,7 +253,7 @@ class _Writer:
         last = self.token if before is None or before.kind != COMMENT else before
         if last is None:
             return ""
-        if item.kind in _NO_SPACE_BEFORE and last.kind != COMMENT:
+        if item.kind in _NO_SPACE_BEFORE:
             return " " if self._is_open_for(item, last) else ""
         if item.part in (Part.CALL, Part.POSTFIX, Part.MEMBER):
             return ""
