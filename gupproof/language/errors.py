@@ -69,6 +69,7 @@ INIT_STATEMENT = Rule("G053", "`init` holds something else than assignments to m
 GHOST_INITIAL = Rule("G054", "a ghost with an initial value or an array of ghosts", "ghosts start as 0 or NULL")
 # Theorems
 VERDICT = Rule("G060", "an unknown verdict after `expect`", "expect proved, refuted or vacuous")
+NO_CLAIM = Rule("G061", "a theorem that claims nothing", "write `scenario shows property under model expect proved;`")
 
 MOST = 100
 

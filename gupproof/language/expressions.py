@@ -14,22 +14,15 @@ from gupproof.language.conversion import (
     common_type,
     convert,
     fitting_type,
-    is_scalar,
-    is_special,
     null,
     pointers_agree,
     promoted,
-    value_type,
 )
 from gupproof.language.errors import (
     ARGUMENT_COUNT,
-    ATOMIC_ACCESS,
     LOCAL_ADDRESS,
-    NO_FIELD,
     NO_VALUE,
     NOT_A_VALUE,
-    NOT_AN_LVALUE,
-    NOT_SCALAR,
     OUT_OF_RANGE,
     STRAY_VAL,
     TYPE_MISMATCH,
@@ -37,11 +30,12 @@ from gupproof.language.errors import (
     Refused,
     did_you_mean,
 )
+from gupproof.language.places import PlaceChecker
 from gupproof.language.primitive_calls import PrimitiveCalls
 from gupproof.language.primitives import PRIMITIVES
 from gupproof.language.scopes import Body, Register
 from gupproof.language.symbols import Kind, Symbols
-from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, ArrayType, IntType, PointerType, StructType, Type, VoidType
+from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, IntType, PointerType, Type, VoidType
 
 MOST_OPTIONS = 1024
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -86,7 +80,7 @@ class ExpressionChecker:
             case syntax.Name():
                 return self._name(expr)
             case syntax.Member() | syntax.Subscript():
-                return self.load(self.place(expr))
+                return self.places.load(self.places.place(expr))
             case syntax.Call():
                 return self._call(expr)
             case syntax.Prefix():
@@ -144,136 +138,10 @@ class ExpressionChecker:
             expr
         )
 
-    def load(self, place: typed.Place) -> typed.Expr:
-        """Return the plain load of a place; an array is the address of its first element.
-
-        Raises:
-            Refused: a structure, or memory that only primitives may touch; reported.
-
-        """
-        if isinstance(place.type, ArrayType):
-            first = typed.Index(
-                span=place.span,
-                base=place,
-                index=typed.Const(span=place.span, value=0, type=INT),
-                type=place.type.element,
-            )
-            return typed.AddressOf(span=place.span, place=first, type=PointerType(place.type.element))
-        self.check_plain(place)
-        return typed.Load(span=place.span, primitive="plain_load", place=place, type=value_type(place.type))
-
-    def check_plain(self, place: typed.Place) -> None:
-        """Refuse plain accesses to structures and to memory that only primitives may touch.
-
-        Raises:
-            Refused: reported.
-
-        """
-        if not is_scalar(place.type):
-            message = f"this is of type `{place.type}`, not a number or pointer"
-            raise self.body.reporter.refuse(NOT_SCALAR, place.span, message)
-        if is_special(place.type) and not self.body.role.sees_atomics:
-            message = f"this is of type `{place.type}`, which only its own primitives touch"
-            raise self.body.reporter.refuse(ATOMIC_ACCESS, place.span, message)
-
-    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def place(self, expr: syntax.Expr) -> typed.Place:
-        """Return a memory lvalue.
-
-        Raises:
-            Refused: it is none; reported.
-
-        """
-        match expr:
-            case syntax.Name():
-                found = self.object(expr)
-                if found is None:
-                    raise self._no_lvalue(expr)
-                return found
-            case syntax.Prefix(operator="*"):
-                return self.dereference(self.value(expr.operand), expr.span)
-            case syntax.Member():
-                return self._member(expr)
-            case syntax.Subscript():
-                return self._element(expr)
-            case _:
-                raise self._no_lvalue(expr)
-
-    def _no_lvalue(self, expr: syntax.Expr) -> Refused:
-        if isinstance(expr, syntax.Name):
-            if self.body.find(expr.text):
-                return self.body.reporter.refuse(NOT_AN_LVALUE, expr.span, f"`{expr.text}` is a register, not memory")
-            return self._bad_name(expr, "memory")
-        return self.body.reporter.refuse(NOT_AN_LVALUE, expr.span, "this is a value, not a place in memory")
-
-    def object(self, expr: syntax.Name) -> typed.Object | None:
-        """Return the shared variable of that name, or None when the name is something else."""
-        if self.body.find(expr.text):
-            return None
-        variable = self.body.objects.get(expr.text) or self.symbols.variables.get(expr.text)
-        return typed.Object(span=expr.span, name=variable.name, type=variable.type) if variable else None
-
-    def dereference(self, pointer: typed.Expr, span: Span) -> typed.Place:
-        """Return what a pointer points to; ``*&place`` is the place.
-
-        Raises:
-            Refused: it is no pointer; reported.
-
-        """
-        if not isinstance(pointer.type, PointerType) or pointer.type.target is None:
-            message = f"this is of type `{pointer.type}`, not a pointer to something"
-            raise self.body.reporter.refuse(TYPE_MISMATCH, pointer.span, message, "use a pointer")
-        if isinstance(pointer, typed.AddressOf):
-            return pointer.place
-        return typed.Deref(span=span, pointer=pointer, type=pointer.type.target)
-
-    def _member(self, expr: syntax.Member) -> typed.Place:
-        reporter = self.body.reporter
-        if expr.arrow:
-            base = self.dereference(self.value(expr.base), expr.span)
-        else:
-            if isinstance(expr.base, syntax.Call) or (isinstance(expr.base, syntax.Name) and self.body.find(expr.base.text)):
-                raise reporter.refuse(NO_FIELD, expr.span, "this is no structure in memory", "of a pointer, use `->`")
-            base = self.place(expr.base)
-        if not isinstance(base.type, StructType):
-            remedy = "of a pointer, use `->`" if isinstance(base.type, PointerType) and not expr.arrow else ""
-            raise reporter.refuse(NO_FIELD, expr.span, f"this is of type `{base.type}`, which has no fields", remedy)
-        if base.type.name not in self.symbols.structs:
-            raise Refused
-        fields = self.symbols.structs[base.type.name].fields
-        for index, item in enumerate(fields):
-            if item.name == expr.name.text:
-                return typed.Field(span=expr.span, base=base, name=item.name, index=index, type=item.type)
-        names = [item.name for item in fields]
-        message = f"`{base.type}` has no field `{expr.name.text}`"
-        remedy = did_you_mean(expr.name.text, names) or f"its fields are {', '.join(names)}"
-        raise reporter.refuse(NO_FIELD, expr.name.span, message, remedy)
-
-    def _element(self, expr: syntax.Subscript) -> typed.Place:
-        pointer: typed.Expr
-        if _is_place(expr.base) and not (isinstance(expr.base, syntax.Name) and self.object(expr.base) is None):
-            base = self.place(expr.base)
-            if isinstance(base.type, ArrayType):
-                index = self._index(expr.index)
-                if isinstance(index, typed.Const) and not 0 <= index.value < base.type.length:
-                    message = f"`{base.type}` has elements 0 to {base.type.length - 1}, not {index.value}"
-                    raise self.body.reporter.refuse(OUT_OF_RANGE, index.span, message)
-                return typed.Index(span=expr.span, base=base, index=index, type=base.type.element)
-            pointer = self.load(base)
-        else:
-            pointer = self.value(expr.base)
-        index = self._index(expr.index)
-        if isinstance(pointer.type, PointerType):
-            pointer = typed.Binary(span=expr.span, operator="+", left=pointer, right=index, type=pointer.type)
-        return self.dereference(pointer, expr.span)
-
-    def _index(self, expr: syntax.Expr) -> typed.Expr:
-        index = self.value(expr)
-        if not isinstance(index.type, IntType):
-            message = f"an index is an integer, this is of type `{index.type}`"
-            raise self.body.reporter.refuse(TYPE_MISMATCH, expr.span, message)
-        return index
+    @property
+    def places(self) -> PlaceChecker:
+        """The checker of the lvalues in this body."""
+        return PlaceChecker(self)
 
     # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -292,21 +160,22 @@ class ExpressionChecker:
         register = self.body.find(expr.text)
         if register is not None:
             return self._register(register, expr.span)
-        place = self.object(expr)
+        place = self.places.object(expr)
         if place is not None:
-            return self.load(place)
+            return self.places.load(place)
         if expr.text in self.symbols.constants:
             value, kind = self.symbols.constants[expr.text]
             return typed.Const(span=expr.span, value=value, type=kind)
         if expr.text in self.symbols.switch_types:
             return typed.Config(span=expr.span, name=expr.text, type=self.symbols.switch_types[expr.text])
-        raise self._bad_name(expr, "a value")
+        raise self.bad_name(expr, "a value")
 
     def _register(self, register: Register, span: Span) -> typed.Local:
         self.body.note_read(register, span)
         return typed.Local(span=span, name=register.name, type=register.type)
 
-    def _bad_name(self, expr: syntax.Name, wanted: str) -> Refused:
+    def bad_name(self, expr: syntax.Name, wanted: str) -> Refused:
+        """Report a name that is not what is wanted; the caller raises the result."""
         kind = self.symbols.kind_of(expr.text)
         reporter = self.body.reporter
         if expr.text == "VAL":
@@ -330,7 +199,7 @@ class ExpressionChecker:
             case "&":
                 return self._address(expr)
             case "*":
-                return self.load(self.place(expr))
+                return self.places.load(self.places.place(expr))
             case "!":
                 return typed.Unary(span=expr.span, operator="!", operand=self.value(expr.operand), type=BOOL)
             case operator:
@@ -358,7 +227,7 @@ class ExpressionChecker:
         if isinstance(expr.operand, syntax.Name) and self.body.find(expr.operand.text):
             message = f"`{expr.operand.text}` is a register: its address can only be an argument of a call"
             raise self.body.reporter.refuse(LOCAL_ADDRESS, expr.span, message)
-        place = self.place(expr.operand)
+        place = self.places.place(expr.operand)
         return typed.AddressOf(span=expr.span, place=place, type=PointerType(place.type))
 
     def _infix(self, expr: syntax.Infix) -> typed.Expr:
@@ -496,9 +365,3 @@ class ExpressionChecker:
             message = f"`{name}` takes {count}, not {len(expr.arguments)}"
             remedy = f"write `{name}({', '.join(parameters)})`"
             raise self.body.reporter.refuse(ARGUMENT_COUNT, expr.span, message, remedy)
-
-
-def _is_place(expr: syntax.Expr) -> bool:
-    return isinstance(expr, syntax.Name | syntax.Member | syntax.Subscript) or (
-        isinstance(expr, syntax.Prefix) and expr.operator == "*"
-    )

@@ -87,7 +87,7 @@ class _Reader:
     def _find(self, use: syntax.Use, resolved: Path | None, text: str) -> Path | None:
         name = Path(*use.parts).with_suffix(".gup")
         for folder in self._folders(resolved):
-            if (folder / name).is_file():
+            if _is_file(folder / name):
                 return folder / name
         near = {found.stem for folder in self._folders(resolved) for found in _siblings(folder / name.parent)}
         self.problems.append(
@@ -106,6 +106,13 @@ class _Reader:
             yield from resolved.parents
         yield from self.search
         yield spec_dir()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False  # a folder above that this user may not look into
 
 
 def _siblings(folder: Path) -> list[Path]:

@@ -132,7 +132,7 @@ class PrimitiveCalls:
         if which == "lv":
             if isinstance(expr, syntax.Name) and self.checker.body.find(expr.text):
                 raise reporter.refuse(REGISTER, expr.span, f"`{expr.text}` is a register, `{name}` works on memory")
-            place = self.checker.place(expr)
+            place = self.checker.places.place(expr)
         else:
             address = self.checker.local_address(expr)
             if address is not None:
@@ -142,7 +142,7 @@ class PrimitiveCalls:
                 remedy = "pass its address with `&`" if isinstance(expr, syntax.Name | syntax.Member) else ""
                 message = f"`{name}` takes a pointer here, this is of type `{pointer.type}`"
                 raise reporter.refuse(BAD_TYPE, expr.span, message, remedy)
-            place = self.checker.dereference(pointer, expr.span)
+            place = self.checker.places.dereference(pointer, expr.span)
         self._check_word(which, place, name)
         return place
 

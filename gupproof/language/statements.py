@@ -139,13 +139,13 @@ class StatementChecker:
             if register is not None:
                 return [self._assign(statement, register)]
             self._check_assignable(target)
-        place = self.expressions.place(target)
+        place = self.expressions.places.place(target)
         before: list[typed.Stmt] = []
         if statement.operator:
             before, place = self._evaluated_once(place, target.span)
-            value = self._updated(statement, self.expressions.load(place))
+            value = self._updated(statement, self.expressions.places.load(place))
         else:
-            self.expressions.check_plain(place)
+            self.expressions.places.check_plain(place)
             value = self.expressions.value(statement.value)
         value = convert(value, value_type(place.type), "what is assigned", self.body.reporter)
         return [*before, typed.Store(span=statement.span, primitive="plain_store", place=place, value=value)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from gupproof.language import syntax, typed
 from gupproof.language.declarations import switch_value
 from gupproof.language.effects import Effects
-from gupproof.language.errors import DUPLICATE, UNKNOWN_NAME, VERDICT, Reporter, did_you_mean
+from gupproof.language.errors import DUPLICATE, NO_CLAIM, UNKNOWN_NAME, VERDICT, Reporter, did_you_mean
 
 VERDICTS = ("proved", "refuted", "vacuous")
 _NO_COVER = "none"
@@ -32,6 +32,8 @@ class TheoremChecker:
         for item in items:
             name = item.name.text
             claims = tuple(claim for run in item.runs for claim in self._claims(run))
+            if not item.runs:
+                self.reporter.report(NO_CLAIM, item.name.span, f"theorem `{name}` claims nothing")
             if name in made:
                 message = f"theorem `{name}` is declared twice: first at {made[name].span}"
                 self.reporter.report(DUPLICATE, item.name.span, message)

@@ -321,6 +321,9 @@ def test_variables_keep_their_initial_values():
     assert constant(made.variables[2].initial) == 1
 
 
+CLAIM = "theorem t { s shows asserts under sc expect proved; }"
+
+
 # ── theorems ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -348,7 +351,7 @@ def test_a_theorem_is_its_claims():
     ],
 )
 def test_the_comment_before_a_theorem_is_its_documentation(before, doc):
-    assert load_text(before + "theorem t { }").theorems["t"].doc == doc
+    assert load_text("scenario s { }\n" + before + CLAIM).theorems["t"].doc == doc
 
 
 def test_assertions_named_in_functions_are_properties_of_the_scenario():
