@@ -112,7 +112,8 @@ def mismatch(value: typed.Expr, target: Type, what: str, reporter: Reporter) -> 
         is_zero = isinstance(value, typed.Const) and value.value == 0
         remedy = "write NULL" if is_zero else f"cast it: `({target})`"
     elif isinstance(source, PointerType) and isinstance(target, IntType):
-        remedy = "compare it: `p != NULL`" if target == BOOL else f"cast it: `({target})`"
+        # A pointer fits no narrower type than this; the result may then be given to one.
+        remedy = "compare it: `p != NULL`" if target == BOOL else "cast it: `(unsigned long)`"
     message = f"{what} is of type `{target}`, this is of type `{source}`"
     return reporter.refuse(TYPE_MISMATCH, value.span, message, remedy)
 
