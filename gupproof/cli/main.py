@@ -51,14 +51,14 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, message="gupproof %(version)s")
 def cli() -> None:
-    r"""Prove or refute properties of concurrent kernel code under weak memory models.
+    """Prove or refute properties of concurrent kernel code under weak memory models.
 
     \b
     gupproof prove                     every theorem that comes with gupproof
     gupproof prove my.gup              the theorems of a file
     gupproof check my.gup              check a file, and verify its scenarios under every model
     gupproof explain THEOREM           a refutation, step by step
-    """
+    """  # noqa: D301 - click's own mark for text that is not to be rewrapped
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ def command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    r"""Prove or refute theorems, and print the table of theorems against models.
+    """Prove or refute theorems, and print the table of theorems against models.
 
     PATHS are .gup files or folders of them; without any, the theorems that come with gupproof. A theorem says which verdict it
     expects; the exit code is 0 when every verdict is the expected one.
@@ -30,7 +30,7 @@ def command(
     refuted   by an execution that was checked again without the solver (see gupproof explain)
     vacuous   it holds, but a cover of the scenario cannot be reached
     unknown   a time limit, a loop bound or an integer overflow was hit; the reason says which
-    """
+    """  # noqa: D301 - click's own mark for text that is not to be rewrapped
     from gupproof.cli.running import default_jobs, gup_files, load_all, require_theorems, run  # noqa: PLC0415
     from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415

@@ -52,12 +52,12 @@ def table(results: Sequence[Result], paint: Paint = plain) -> str:
     for result in results:
         item = result.obligation
         settings = " ".join(f"{name}={value}" for name, value in item.settings)
-        shown = (item.claim, item.theorem or item.scenario, item.property, settings)
+        shown: tuple[str, ...] = (item.claim, item.theorem or item.scenario, item.property, settings)
         rows.setdefault((item.file, item.scenario, shown), {})[_platform(result)] = result
     head = ["claim", "theorem", "property", "with", *columns, "time"]
     lines: list[list[tuple[str, str]]] = [[(text, "") for text in head]]
     for (_, _, shown), cells in rows.items():
-        words = [(text, "") for text in shown]
+        words: list[tuple[str, str]] = [(text, "") for text in shown]
         for column in columns:
             found = cells.get(column)
             words.append((cell(found), _colour(found)) if found else ("", ""))
