@@ -20,6 +20,14 @@ fn peek(struct node *q, int *out) -> bool {
     return v == 0;
 }
 
+fn handler(int *flag, struct node *q) {
+    if (READ_ONCE(*flag) == 1) {
+        WRITE_ONCE(q->f, 3);
+        return;
+    }
+    smp_store_release(flag, 3);
+}
+
 fn largest(int a, int b) -> int { return a > b ? a : b; }
 """
 
@@ -38,6 +46,7 @@ class Writer:
         """Return the text up to the properties of its scenario, which the caller adds with the closing brace."""
         random = self.random
         threads = random.choice((2, 2, 2, 3))
+        style = random.choice(("plain", "plain", "interrupt", "pinned", "rcu"))
         text = [HEADER, "scenario s {", "    int x, y;", "    atomic_t c;", "    struct node n0, n1;", "    struct node *p;"]
         text += [f"    ghost int g{number};\n    ghost int h{number};" for number in range(threads)]
         text.append(f"    init {{ n0.f = {random.randint(0, 1)}; p = &n{random.randint(0, 1)}; }}")
@@ -51,9 +60,33 @@ class Writer:
                 body.append(f"WRITE_ONCE({self.place()}, 1); r0 = READ_ONCE({self.place()});")
             while self.budget > 0:
                 body.append(self.statement(number))
+            if style == "interrupt" and number == 0:
+                place = random.randint(1, len(body))
+                body[place:place] = ["local_irq_save();", self.simple(), "local_irq_restore();"]
+            if style == "rcu":
+                self.add_rcu(body, number)
             body.append(f"g{number} = r0 + 10 * r1 + 100 * r2;")
-            text.append(f"    thread t{number} {{ {' '.join(body)} }}")
+            cpu = " on cpu0" if style == "pinned" and number != 1 else ""
+            text.append(f"    thread t{number}{cpu} {{ {' '.join(body)} }}")
+        if style == "pinned" and threads == 2:
+            text.insert(text.index("    struct node *p;"), "    ghost int k;")
+            text.append(f"    thread guest on cpu0 {{ {self.simple()} int r0 = READ_ONCE(x); k = r0 + 1; }}")
+        if style == "interrupt":
+            text.append(f"    interrupt t0 by handler(&{self.place()}, &n0);")
         return "\n".join(text)
+
+    def simple(self) -> str:
+        """One access that needs no register."""
+        return self.random.choice(("WRITE_ONCE({0}, 1);", "smp_store_release(&{0}, 2);", "xchg(&{0}, 1);")).format(self.place())
+
+    def add_rcu(self, body: list[str], number: int) -> None:
+        """Put a read-side section around some of the statements, or a grace period between them."""
+        if number == 0:
+            body.insert(self.random.randint(1, len(body)), "synchronize_rcu();")
+            return
+        first = self.random.randint(1, len(body))
+        body.insert(first, "rcu_read_lock();")
+        body.insert(self.random.randint(first + 1, len(body)), "rcu_read_unlock();")
 
     def block(self, thread: int) -> list[str]:
         lines = []

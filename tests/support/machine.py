@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from gupproof.language import typed
 from gupproof.language.types import BOOL, ArrayType, StructType
 
-Step = tuple  # ("load", place) | ("store", place, value) | ("rmw", place, function) | ("fence",) | ("choose", count)
+Step = tuple  # ("rcu ...", ...) | ("load", place) | ("store", place, value) | ("rmw", place, function) | ("fence",) | ("choose", count)
 Place = str
 Run = Generator[Step, int, dict[str, int]]
 
@@ -53,17 +53,50 @@ class Interpreter:
 
     def __init__(self, unit: typed.Unit, scenario: typed.Scenario, switches: dict[str, int]) -> None:
         self.unit = unit
+        self.scenario = scenario
         self.switches = switches
         self.ghosts = {ghost.name: 0 for ghost in scenario.ghosts}
         self.mine: dict[str, int] = {}
+        self.interrupts: list[typed.Call] = []
+        self.guests: list[typed.Thread] = []
+        self.off = 0
+        self.inside = False
+        self.sections = 0
+        self.section_depth = 0
 
-    def run(self, body: tuple[typed.Stmt, ...]) -> Run:
-        frame = _Frame()
+    def run(self, thread: typed.Thread) -> Run:
+        """Run a thread with what interrupts or preempts it on its CPU."""
+        names = {thread.name, *(guest.name for guest in guests_of(self.scenario, thread))}
+        self.interrupts = [item.handler for item in self.scenario.interrupts if item.thread in names]
+        self.guests = list(guests_of(self.scenario, thread))
+        yield from self.body(thread.body)
+        yield from self.window()
+        if self.guests:
+            raise Blocked
+        return self.mine
+
+    def body(self, body: tuple[typed.Stmt, ...]) -> Generator[Step, int, None]:
         try:
-            yield from self.block(body, frame)
+            yield from self.block(body, _Frame())
         except _Return:
             pass
-        return self.mine
+
+    def window(self) -> Generator[Step, int, None]:
+        """Anything that is pending may run here, whole, one after the other, in any order."""
+        while not self.inside and not self.off and (self.interrupts or self.guests):
+            chosen = yield ("choose", 1 + len(self.interrupts) + len(self.guests))
+            if chosen == 0:
+                return
+            self.inside = True
+            depth, self.section_depth = self.section_depth, 0
+            if chosen <= len(self.interrupts):
+                yield from self.call(self.interrupts.pop(chosen - 1), _Frame())
+            else:
+                guest = self.guests.pop(chosen - 1 - len(self.interrupts))
+                yield ("fence", "smp_mb")
+                yield from self.body(guest.body)
+                yield ("fence", "smp_mb")
+            self.inside, self.section_depth, self.off = False, depth, 0
 
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -82,14 +115,17 @@ class Interpreter:
                 if isinstance(place, tuple):
                     place[0].registers[place[1]] = value
                 else:
+                    yield from self.window()
                     yield ("store", place, value)
             case typed.Evaluate():
                 yield from self.value(node.value, frame)
             case typed.Fence():
+                yield from self.window()
                 yield ("fence", node.primitive)
             case typed.Slot():
                 chosen = self.unit.switches[node.name].values[self.switches[node.name]]
                 if chosen != "none":
+                    yield from self.window()
                     yield ("fence", chosen)
             case typed.If():
                 condition = yield from self.value(node.condition, frame)
@@ -110,9 +146,28 @@ class Interpreter:
                 if not condition:
                     raise Blocked
             case typed.Interrupts():
-                pass
+                if not node.enable:
+                    yield from self.window()
+                self.off += -1 if node.enable else 1
+            case typed.Rcu():
+                yield from self.rcu(node)
             case _:
                 raise NotImplementedError(node)
+
+    def rcu(self, node: typed.Rcu) -> Generator[Step, int, None]:
+        match node.primitive:
+            case "rcu_read_lock":
+                self.section_depth += 1
+                if self.section_depth == 1:
+                    self.sections += 1
+                    yield ("rcu lock", self.sections)
+            case "rcu_read_unlock":
+                self.section_depth -= 1
+                if self.section_depth == 0:
+                    yield ("rcu unlock", self.sections)
+            case _:
+                waited_for = yield ("rcu begin",)
+                yield ("rcu end", waited_for)
 
     def loop(self, node: typed.Loop, frame: _Frame) -> Generator[Step, int, None]:
         yield from self.block(node.initial, frame)
@@ -158,6 +213,7 @@ class Interpreter:
                 place = yield from self.place(node.place, frame)
                 if isinstance(place, tuple):
                     return place[0].registers.get(place[1], 0)
+                yield from self.window()
                 return (yield ("load", place))
             case typed.AddressOf():
                 place = yield from self.place(node.place, frame)
@@ -222,6 +278,7 @@ class Interpreter:
                 typed.Guard.CLEAR: lambda: not old & comparand,
             }[node.guard]()
 
+        yield from self.window()
         # A conditional atomic of the "unless" kind looks with a plain load first, and is no locked access when it fails.
         old = yield ("rmw", place, lambda old: new_value(old) if succeeds(old) else None, node.primitive)
         success = succeeds(old)
@@ -317,7 +374,22 @@ Buffer = tuple[tuple[str, int], ...]
 Outcome = tuple[tuple[str, object], ...]
 
 UNLOCKED_FAILURES = ("atomic_add_unless",)
+BEGUN, ENDED = "#begun", "#ended"  # RCU sections by thread: the number of the latest that has
 FULL_FENCES = ("smp_mb", "smp_mb__after_spinlock")
+
+
+def guests_of(scenario: typed.Scenario, thread: typed.Thread) -> list[typed.Thread]:
+    """Return the threads that share the CPU that ``thread`` was the first to be pinned to."""
+    if thread.cpu is None:
+        return []
+    same = [item for item in scenario.threads if item.cpu == thread.cpu]
+    return same[1:] if same[0] is thread else []
+
+
+def owners(scenario: typed.Scenario) -> list[typed.Thread]:
+    """Return the threads that are not the guests of another."""
+    guests = [guest.name for thread in scenario.threads for guest in guests_of(scenario, thread)]
+    return [thread for thread in scenario.threads if thread.name not in guests]
 
 
 def outcomes(
@@ -326,20 +398,22 @@ def outcomes(
     """Return every final state (ghosts, and memory as ``&name``) of the scenario's threads.
 
     Args:
-        unit, scenario: what runs; no interrupts, RCU or asserts.
+        unit, scenario: what runs; no asserts.
         switches: every switch.
         buffered: x86-TSO instead of SC.
     """
+    threads = owners(scenario)
     memory = dict(initial_memory(unit, scenario))
+    memory |= {f"{flag}{number}": 0 for number in range(len(threads)) for flag in (BEGUN, ENDED)}
     names = tuple(sorted(memory))
-    start = (tuple(memory[name] for name in names), tuple(() for _ in scenario.threads), tuple(() for _ in scenario.threads))
+    start = (tuple(memory[name] for name in names), tuple(() for _ in threads), tuple(() for _ in threads))
     seen, stack = {start}, [start]
     found: set[Outcome] = set()
     while stack:
         state = stack.pop()
         cells, histories, buffers = state
         finished = []
-        for number, thread in enumerate(scenario.threads):
+        for number, thread in enumerate(threads):
             position = _resume(unit, scenario, switches, thread, histories[number])
             if buffers[number]:
                 finished.append(None)
@@ -354,7 +428,7 @@ def outcomes(
             ghosts = {ghost.name: 0 for ghost in scenario.ghosts}
             for item in finished:
                 ghosts.update(item)  # type: ignore[arg-type]
-            final = {f"&{name}": value for name, value in zip(names, cells, strict=True)}
+            final = {f"&{name}": value for name, value in zip(names, cells, strict=True) if "#" not in name}
             found.add(tuple(sorted({**ghosts, **final}.items())))
     return frozenset(found)
 
@@ -369,7 +443,7 @@ def _resume(
     unit: typed.Unit, scenario: typed.Scenario, switches: dict[str, int], thread: typed.Thread, history: History
 ) -> tuple | dict[str, int] | None:
     """Return the thread's next step after it received ``history``, its ghosts when it is done, None when it is blocked."""
-    run = Interpreter(unit, scenario, switches).run(thread.body)
+    run = Interpreter(unit, scenario, switches).run(thread)
     try:
         step = next(run)
         for received in history:
@@ -399,6 +473,28 @@ def _perform(step: tuple, state: tuple, number: int, names: tuple[str, ...], buf
             yield from _exchange(step, state, number, names, received)
         case "fence":
             if step[1] not in FULL_FENCES or not buffers[number]:
+                yield cells, received(0), buffers
+        case "rcu lock":
+            # A section has begun the moment it does; that it has ended reaches memory behind what it stored.
+            yield _put(cells, names, f"{BEGUN}{number}", step[1]), received(0), buffers
+        case "rcu unlock":
+            done = (f"{ENDED}{number}", step[1])
+            if buffered:
+                yield cells, received(0), _replace(buffers, number, (*buffers[number], done))
+            else:
+                yield _put(cells, names, *done), received(0), buffers
+        case "rcu begin" if not buffers[number]:
+            memory = dict(zip(names, cells, strict=True))
+            others = [other for other in range(len(buffers)) if other != number]
+            open_now = tuple(
+                (other, memory[f"{BEGUN}{other}"])
+                for other in others
+                if memory[f"{BEGUN}{other}"] > memory[f"{ENDED}{other}"]  # type: ignore[operator]
+            )
+            yield cells, received(open_now), buffers
+        case "rcu end" if not buffers[number]:
+            memory = dict(zip(names, cells, strict=True))
+            if all(memory[f"{ENDED}{other}"] >= section for other, section in step[1]):
                 yield cells, received(0), buffers
         case "choose":
             for option in range(step[1]):
