@@ -86,9 +86,7 @@ def with_source_lines(diagnostics: list[Diagnostic], sources: dict[str, str]) ->
             lines = sources[item.span.path].split("\n")
             if 0 < item.span.line <= len(lines):
                 line_text = lines[item.span.line - 1]
-        filled.append(
-            Diagnostic(code=item.code, message=item.message, span=item.span, help=item.help, line_text=line_text)
-        )
+        filled.append(Diagnostic(code=item.code, message=item.message, span=item.span, help=item.help, line_text=line_text))
     return tuple(
         sorted(filled, key=lambda item: (item.span.path, item.span.line, item.span.column) if item.span else ("", 0, 0))
     )

@@ -9,11 +9,11 @@ from functools import cache
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from gupproof import resources
 from gupproof.cat import syntax
 from gupproof.cat.syntax import Operator
 from gupproof.cat.terms import AxiomKind
 from gupproof.diagnostics import Diagnostic, GupError, Span, with_source_lines
+from gupproof.grammars import build_parser
 from gupproof.syntax_errors import syntax_error
 
 _TERMINALS = {
@@ -84,8 +84,7 @@ def parse(text: str, path: str) -> syntax.File:
 
 @cache
 def _lark() -> Lark:
-    grammar = resources.grammar_text("cat")
-    return Lark(grammar, parser="lalr", lexer="basic", propagate_positions=True, maybe_placeholders=True)
+    return build_parser("cat", lexer="basic")
 
 
 def _without_comments(text: str, path: str) -> str:

@@ -30,14 +30,14 @@ def command(
     import time  # noqa: PLC0415
 
     from gupproof.cli.exits import exit_code  # noqa: PLC0415
-    from gupproof.cli.running import gup_files, load_all, require_theorems  # noqa: PLC0415
+    from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
     from gupproof.proving.run import prove  # noqa: PLC0415
     from gupproof.report.explanation import explanation  # noqa: PLC0415
     from gupproof.report.records import document  # noqa: PLC0415
 
     started = time.perf_counter()
-    units = load_all(gup_files(paths))
+    units = load_all(files_naming(gup_files(paths), [theorem]))
     require_theorems(units, [theorem])
     obligations = [
         item

@@ -31,11 +31,11 @@ def command(
     vacuous   it holds, but a cover of the scenario cannot be reached
     unknown   a time limit, a loop bound or an integer overflow was hit; the reason says which
     """  # noqa: D301 - click's own mark for text that is not to be rewrapped
-    from gupproof.cli.running import default_jobs, gup_files, load_all, require_theorems, run  # noqa: PLC0415
+    from gupproof.cli.running import default_jobs, files_naming, gup_files, load_all, require_theorems, run  # noqa: PLC0415
     from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
 
-    units = load_all(gup_files(paths))
+    units = load_all(files_naming(gup_files(paths), theorems))
     require_theorems(units, theorems)
     obligations = [item for unit in units for item in obligations_of(unit, theorems=theorems, models=models)]
     if not obligations:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -65,6 +66,21 @@ def load_all(paths: Sequence[Path]) -> list[typed.Unit]:
     if problems:
         raise GupError(*problems)
     return units
+
+
+def files_naming(paths: Sequence[Path], theorems: Sequence[str]) -> list[Path]:
+    """Return the files whose text declares one of the theorems; all of them if a theorem is found in none.
+
+    Only these need to be loaded to prove the theorems; the rest is read for what a misspelt name might have meant.
+    """
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()}
+    found = {}
+    for name in theorems:
+        declaration = re.compile(rf"\btheorem\s+{re.escape(name)}\b")
+        found[name] = [path for path, text in texts.items() if declaration.search(text)]
+    if not all(found.values()):
+        return list(paths)
+    return [path for path in paths if any(path in holders for holders in found.values())] or list(paths)
 
 
 def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:

@@ -4,15 +4,15 @@ After a syntax error it goes on at the next item that starts a line, so that one
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from gupproof.diagnostics import GupError, with_source_lines
+from gupproof.grammars import build_parser
 from gupproof.language import syntax
 from gupproof.language.errors import Refused, Reporter
-from gupproof.language.grammars import build_parser
 from gupproof.language.surface import build_items
 from gupproof.language.syntax_errors import find_open_comment, report_syntax_error
 
@@ -31,8 +31,9 @@ def gup_parser() -> Lark:
     return build_parser("gup")
 
 
+@lru_cache(maxsize=256)
 def parse(text: str, path: str) -> syntax.File:
-    """Return the surface tree of a file.
+    """Return the surface tree of a file; the files that many others use are parsed once.
 
     Args:
         text: its content.

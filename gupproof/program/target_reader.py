@@ -13,9 +13,10 @@ from pathlib import Path
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from gupproof import resources
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source, with_source_lines
+from gupproof.grammars import build_parser
 from gupproof.program.targets import Row, Step, StepKind, Target
+from gupproof.resources import targets_dir
 from gupproof.syntax_errors import syntax_error
 
 
@@ -65,7 +66,7 @@ _TERMINALS = {
 
 def known_targets() -> tuple[Target, ...]:
     """Return the project's own tables, sorted by name."""
-    return tuple(read_target(path) for path in sorted(resources.targets_dir().glob("*.target")))
+    return tuple(read_target(path) for path in sorted(targets_dir().glob("*.target")))
 
 
 def read_target(path: Path) -> Target:
@@ -85,8 +86,7 @@ def read_target(path: Path) -> Target:
 
 @cache
 def _parser() -> Lark:
-    grammar = resources.grammar_text("target")
-    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
+    return build_parser("target")
 
 
 class _Reader:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from lark import Lark
 from lark import __version__ as lark_version
@@ -19,7 +20,7 @@ from lark import __version__ as lark_version
 from gupproof.resources import grammar_text
 
 
-def build_parser(name: str) -> Lark:
+def build_parser(name: str, *, lexer: Literal["basic", "contextual"] = "contextual") -> Lark:
     """Return the LALR parser of ``grammar/<name>.lark``, its start rule ``start``.
 
     Raises:
@@ -28,13 +29,13 @@ def build_parser(name: str) -> Lark:
     """
     text = grammar_text(name)
     folder = _cache_folder()
-    key = hashlib.sha256(f"{lark_version} {sys.version} {text}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{lark_version} {sys.version} {lexer} {text}".encode()).hexdigest()[:24]
     path = folder / f"{name}-{key}.lalr" if folder else None
     if path:
         # Unpickling what was damaged may raise anything at all.
         with suppress(Exception):
             return Lark.load(io.BytesIO(path.read_bytes()))
-    parser = Lark(text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
+    parser = Lark(text, parser="lalr", lexer=lexer, propagate_positions=True, maybe_placeholders=True)
     if path:
         _keep(parser, path)
     return parser
