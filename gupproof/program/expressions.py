@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from gupproof.diagnostics import NOWHERE, Diagnostic, GupError, Span
+from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.language import typed
 from gupproof.language.types import BOOL, IntType, PointerType, Type
 from gupproof.program.builder import Builder
@@ -13,6 +13,7 @@ from gupproof.program.expr import Expr, Op
 from gupproof.program.state import (
     NO_DEPS,
     Deps,
+    Depths,
     Exit,
     LogEntry,
     Lost,
@@ -21,7 +22,7 @@ from gupproof.program.state import (
     RegisterAddress,
     State,
     Value,
-    choose_count,
+    choose_depths,
     join_registers,
     select,
     union,
@@ -232,19 +233,21 @@ class Unroller:
         pool, state = self.builder.pool, self.state
         if condition.expr.op is Op.CONST:
             return then() if condition.expr.value else otherwise()
-        guard, ctrl, log, off, rcu = state.guard, state.ctrl, len(state.log), state.interrupts_off, state.rcu_depth
+        guard, ctrl, log, depths = state.guard, state.ctrl, len(state.log), state.depths
         before = state.registers
         inner = union(pool, ctrl, condition.deps)
         exits = []
-        counts = []
+        ends: list[Depths] = []
         for arm, negative in ((then, False), (otherwise, True)):
             state.guard = pool.land(guard, pool.negation(condition.expr) if negative else condition.expr)
             state.ctrl, state.registers = inner, dict(before)
-            state.interrupts_off, state.rcu_depth = off, rcu
+            state.depths = depths
             result = arm() if state.guard is not pool.false else Value(pool.false)
             exits.append(Exit(state.guard, state.registers, result))
-            counts.append((state.interrupts_off, state.rcu_depth))
-        self._join_counts(condition.expr, exits, counts)
+            ends.append(state.depths)
+        # An arm that never ends has a say in nothing.
+        live = [end for item, end in zip(exits, ends, strict=True) if item.guard is not pool.false] or ends[:1]
+        state.depths = live[0] if len(live) == 1 else choose_depths(pool, condition.expr, live[0], live[1])
         state.registers = join_registers(pool, exits)
         self.rejoin(guard, ctrl, log)
         first, second = exits[0].value, exits[1].value
@@ -262,21 +265,6 @@ class Unroller:
         expr = pool.make(Op.ITE, condition.expr, first.expr, second.expr)
         deps = select(pool, condition.expr, first.deps, second.deps)
         return Value(expr, deps)
-
-    def _join_counts(self, condition: Expr, exits: list[Exit], counts: list[tuple[Expr, int]]) -> None:
-        """Join the open sections of two arms."""
-        pool, state = self.builder.pool, self.state
-        live = [count for item, count in zip(exits, counts, strict=True) if item.guard is not pool.false] or counts[:1]
-        state.interrupts_off, state.rcu_depth = live[0]
-        if len(live) > 1:
-            if live[0][1] != live[1][1]:
-                raise self.error(
-                    "L007",
-                    "an RCU read-side section is open on one path through this branch but not on the other",
-                    self.calls[-1] if self.calls else NOWHERE,
-                    "lock and unlock on both paths",
-                )
-            state.interrupts_off = choose_count(pool, condition, live[0][0], live[1][0])
 
     def rejoin(self, guard: Expr, ctrl: Deps, log: int) -> None:
         """Set the state to that of the entry, less the paths lost since (those the log still holds from ``log`` on)."""

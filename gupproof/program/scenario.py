@@ -11,7 +11,7 @@ from gupproof.program.events import INIT_THREAD, Check, CheckKind, Event, Kind, 
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.expressions import Frame
 from gupproof.program.layout import Layout
-from gupproof.program.state import Operand, Register, State, Value
+from gupproof.program.state import Depths, Operand, Register, State, Value
 from gupproof.program.statements import RcuFlags, Thread, Window
 from gupproof.program.targets import Target
 
@@ -121,7 +121,7 @@ class _Lowering:
             builder=self.builder,
             unit=self.unit,
             switches=self.switches,
-            state=State(guard=pool.true, interrupts_off=pool.false, registers=registers),
+            state=State(guard=pool.true, depths=Depths(pool.false, pool.false, pool.false), registers=registers),
             thread=number,
             final=final,
             frame=Frame(1, self.ghost_names),
@@ -184,7 +184,7 @@ class _Lowering:
     def _column(self, number: int, column: _Column) -> None:
         builder, pool = self.builder, self.builder.pool
         thread = self._thread(number, {(0, name): value for name, value in self.ghosts.items()})
-        guests = [Window(self._guest(guest), builder.choice(())) for guest in column.guests]
+        guests = [Window(self._guest(guest), builder.choice(()), preempts=True) for guest in column.guests]
         names = {column.owner.name, *(guest.name for guest in column.guests)}
         handlers = [item for item in self.scenario.interrupts if item.thread in names]
         thread.windows = [*guests, *(Window(_handler(item.handler), builder.choice(())) for item in handlers)]

@@ -63,17 +63,31 @@ class Exit:
     value: Operand | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Depths:
+    """How many sections of each kind are open: expressions, since a switch or a value read may decide.
+
+    Attributes:
+        interrupts: that keep interrupts off.
+        preemption: that keep other threads off this CPU, and let interrupts in.
+        readers: RCU read-side sections.
+
+    """
+
+    interrupts: Expr
+    preemption: Expr
+    readers: Expr
+
+
 @dataclass(slots=True)
 class State:
     """Mutable while a thread is unrolled."""
 
     guard: Expr
-    # How many sections that keep interrupts off are open: an expression, since a switch may decide.
-    interrupts_off: Expr
+    depths: Depths
     ctrl: Deps = field(default_factory=dict)
     registers: dict[Register, Operand] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
-    rcu_depth: int = 0
 
 
 def union(pool: ExprPool, *several: Deps) -> Deps:
@@ -150,6 +164,15 @@ def choose_count(pool: ExprPool, condition: Expr, then: Expr, otherwise: Expr) -
     """Return the count that is ``then`` under ``condition``, else ``otherwise``."""
     return pool.make(
         Op.ITE, condition, under(pool, then, condition, holds=True), under(pool, otherwise, condition, holds=False)
+    )
+
+
+def choose_depths(pool: ExprPool, condition: Expr, then: Depths, otherwise: Depths) -> Depths:
+    """Return the depths that are ``then`` under ``condition``, else ``otherwise``."""
+    return Depths(
+        choose_count(pool, condition, then.interrupts, otherwise.interrupts),
+        choose_count(pool, condition, then.preemption, otherwise.preemption),
+        choose_count(pool, condition, then.readers, otherwise.readers),
     )
 
 

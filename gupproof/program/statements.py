@@ -1,7 +1,7 @@
 """Unrolling the statements of one thread: branches, loops, calls, interrupts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from gupproof.diagnostics import Span
@@ -11,11 +11,13 @@ from gupproof.program.builder import GracePeriods
 from gupproof.program.events import CheckKind, StopReason
 from gupproof.program.expr import Expr, Op
 from gupproof.program.expressions import Frame, Unroller
-from gupproof.program.state import Exit, Lost, Operand, RegisterAddress, Value, join_registers
+from gupproof.program.state import Depths, Exit, Lost, Operand, RegisterAddress, Value, join_registers
 from gupproof.program.targets import StepKind
 
 MOST_ROUNDS = 64
 DEEPEST_CALL = 40
+
+OWNER, GUEST, HANDLER = range(3)
 
 
 @dataclass(slots=True)
@@ -33,15 +35,17 @@ class Window:
     Attributes:
         run: unrolls it at the present state.
         choice: expression whose value is the number of the window it runs at, 0 for never.
+        preempts: it is a thread: it runs inside no handler and no other thread, and not where preemption is off.
         points: the guard of each window so far.
-        last: number of events and guard at the latest window: a window with nothing since is the same window.
+        last: how far the thread was, and the guard, at the latest window: with nothing since, it is the same window.
 
     """
 
     run: Callable[["Thread"], None]
     choice: Expr
+    preempts: bool = False
     points: list[Expr] = field(default_factory=list)
-    last: tuple[int, Expr] | None = None
+    last: tuple[int, int, Expr] | None = None
 
 
 @dataclass(slots=True)
@@ -86,8 +90,12 @@ class Thread(Unroller):
     loops: list[LoopExits] = field(default_factory=list)
     returns: list[Exit] = field(default_factory=list)
     frames: int = 1
-    in_window: bool = False
-    open_section: int | None = None
+    # What runs on the CPU: the thread that owns it; a thread that preempts that one; a handler, which nothing interrupts.
+    level: int = OWNER
+    # Where each read-side section is open, and how many are in what this level interrupted.
+    open_sections: dict[int, Expr] = field(default_factory=dict)
+    interrupted_readers: Expr | None = None
+    rcu_steps: int = 0
 
     def __post_init__(self) -> None:
         self.before_event = self.window
@@ -96,29 +104,48 @@ class Thread(Unroller):
     # ── interrupts ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def window(self) -> None:
-        """Let what may interrupt this point do so."""
-        state, pool = self.state, self.builder.pool
-        enabled = pool.make(Op.EQ, state.interrupts_off, pool.false)
-        open_guard = pool.land(state.guard, enabled)
-        if self.in_window or self.final or open_guard is pool.false:
+        """Let what may interrupt this point do so, in any order."""
+        if self.final or self.level == HANDLER:
             return
-        for window in self.windows:
-            here = (len(self.builder.events), open_guard)
-            if window.last is not None and window.last == here:
-                continue
-            window.points.append(open_guard)
-            chosen = pool.land(enabled, pool.make(Op.EQ, window.choice, pool.const(len(window.points))))
-            self.in_window = True
-            frame, loops, returns, calls = self.frame, self.loops, self.returns, self.calls
-            ctrl, rcu_depth, section = state.ctrl, state.rcu_depth, self.open_section
-            # The handler depends on nothing that its victim computed, and its own branches end with it.
-            state.ctrl = {}
-            state.rcu_depth, self.open_section = 0, None
-            self.branch(Value(chosen), lambda run=window.run: self._run_window(run), lambda: Value(pool.false))  # type: ignore[misc]
-            state.ctrl, state.rcu_depth, self.open_section = ctrl, rcu_depth, section
-            self.frame, self.loops, self.returns, self.calls = frame, loops, returns, calls
-            self.in_window = False
-            window.last = (len(self.builder.events), open_guard)
+        pool = self.builder.pool
+        offered = [(window, guard) for window in self.windows if (guard := self._open_to(window)) is not pool.false]
+        if all(window.last == self._progress(guard) for window, guard in offered):
+            return
+        # Every order of the windows is part of this sequence of them.
+        for window, guard in [*offered * (len(offered) - 1), offered[0]]:
+            self._interrupted_by(window, guard)
+        for window, guard in offered:
+            window.last = self._progress(guard)
+
+    def _progress(self, guard: Expr) -> tuple[int, int, Expr]:
+        return len(self.builder.events), self.rcu_steps, guard
+
+    def _open_to(self, window: Window) -> Expr:
+        """Where ``window`` may run now."""
+        pool, state = self.builder.pool, self.state
+        enabled = pool.make(Op.EQ, state.depths.interrupts, pool.false)
+        if window.preempts:
+            if self.level != OWNER:
+                return pool.false
+            enabled = pool.land(enabled, pool.make(Op.EQ, state.depths.preemption, pool.false))
+        return pool.land(state.guard, enabled)
+
+    def _interrupted_by(self, window: Window, guard: Expr) -> None:
+        state, pool = self.state, self.builder.pool
+        window.points.append(guard)
+        chosen = pool.land(guard, pool.make(Op.EQ, window.choice, pool.const(len(window.points))))
+        frame, loops, returns, calls = self.frame, self.loops, self.returns, self.calls
+        ctrl, depths, sections = state.ctrl, state.depths, self.open_sections
+        level, interrupted = self.level, self.interrupted_readers
+        # The handler depends on nothing that its victim computed, and its own branches and sections end with it.
+        state.ctrl, self.open_sections = {}, {}
+        state.depths = Depths(pool.false, pool.false, pool.false)
+        self.level = GUEST if window.preempts else HANDLER
+        self.interrupted_readers = depths.readers if interrupted is None else pool.make(Op.ADD, interrupted, depths.readers)
+        self.branch(Value(chosen), lambda: self._run_window(window.run), lambda: Value(pool.false))
+        state.ctrl, state.depths, self.open_sections = ctrl, depths, sections
+        self.level, self.interrupted_readers = level, interrupted
+        self.frame, self.loops, self.returns, self.calls = frame, loops, returns, calls
 
     def _run_window(self, run: Callable[["Thread"], None]) -> Operand:
         self.loops, self.returns = [], []
@@ -185,16 +212,21 @@ class Thread(Unroller):
                 self.fence(alternative, node.span, pool.land(self.state.guard, chosen))
 
     def _interrupts(self, node: typed.Interrupts) -> None:
-        pool = self.builder.pool
+        depths = self.state.depths
         if not node.enable:
             self.window()
-            self.state.interrupts_off = pool.make(Op.ADD, self.state.interrupts_off, pool.true)
-        elif self.state.interrupts_off is pool.false:
-            raise self.error(
-                "L008", f"{node.primitive} without its beginning", node.span, "pair it with the call that disables"
-            )
+        # Where interrupts are off nothing preempts; where preemption is off there are still interrupts.
+        if node.primitive.startswith("local_irq_"):
+            self.state.depths = replace(depths, interrupts=self._nested(depths.interrupts, node, ends=node.enable))
         else:
-            self.state.interrupts_off = pool.make(Op.SUB, self.state.interrupts_off, pool.true)
+            self.state.depths = replace(depths, preemption=self._nested(depths.preemption, node, ends=node.enable))
+
+    def _nested(self, depth: Expr, node: typed.Interrupts | typed.Rcu, *, ends: bool) -> Expr:
+        """Return ``depth`` after a section begins or ends."""
+        pool = self.builder.pool
+        if ends and depth is pool.false:
+            raise self.error("L008", f"{node.primitive} without its beginning", node.span, "pair it with the call that begins")
+        return pool.make(Op.SUB if ends else Op.ADD, depth, pool.true)
 
     def _if(self, node: typed.If) -> None:
         def arm(statements: tuple[typed.Stmt, ...]) -> Callable[[], Operand]:
@@ -340,29 +372,31 @@ class Thread(Unroller):
     # ── grace periods ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _rcu(self, node: typed.Rcu) -> None:
-        state = self.state
+        pool, state = self.builder.pool, self.state
+        self.rcu_steps += 1
+        depth = state.depths.readers
         match node.primitive:
             case "rcu_read_lock":
-                state.rcu_depth += 1
-                if state.rcu_depth == 1:
-                    self._section_begins(node)
+                self._section_begins(node, pool.land(state.guard, pool.make(Op.EQ, depth, pool.false)))
+                state.depths = replace(state.depths, readers=self._nested(depth, node, ends=False))
             case "rcu_read_unlock":
-                if state.rcu_depth == 0:
-                    raise self.error("L008", "rcu_read_unlock without rcu_read_lock", node.span)
-                state.rcu_depth -= 1
-                if state.rcu_depth == 0:
-                    self._section_ends(node)
+                state.depths = replace(state.depths, readers=self._nested(depth, node, ends=True))
+                self._sections_end(node, pool.land(state.guard, pool.make(Op.EQ, depth, pool.true)))
             case _:
-                if state.rcu_depth:
+                if depth.op is Op.CONST and depth.value:
                     raise self.error("L011", "synchronize_rcu inside a read-side section waits for itself", node.span)
+                for open_here in (depth, self.interrupted_readers):
+                    if open_here is not None:
+                        self.require(Value(pool.make(Op.EQ, open_here, pool.false)), node.span)
                 self._grace_period(node)
 
-    def _section_begins(self, node: typed.Rcu) -> None:
+    def _section_begins(self, node: typed.Rcu, where: Expr) -> None:
         flags, pool = self.rcu, self.builder.pool
+        if where is pool.false:
+            return
         section = len(flags.seen.sections)
         flags.seen.sections.append(self.thread)
-        self.open_section = section
-        flags.started[section] = self.state.guard
+        self.open_sections[section] = flags.started[section] = where
         if flags.plan is None:
             return
         ordered = [tag for step in self.builder.row("smp_load_acquire", node.span).steps for tag in step.tags]
@@ -373,17 +407,28 @@ class Thread(Unroller):
             # Only a section that begins after the grace period did is ordered after it.
             tags = [(tag, read) for tag in ordered]
             address = Value(pool.const(flags.begun_address[period]))
-            self.emit(StepKind.READ, tags, node.span, "rcu_read_lock()", address=address)
+            self.emit(StepKind.READ, tags, node.span, "rcu_read_lock()", guard=where, address=address)
             flags.saw[section, period] = read
 
-    def _section_ends(self, node: typed.Rcu) -> None:
+    def _sections_end(self, node: typed.Rcu, where: Expr) -> None:
+        """End, where ``where`` holds, whichever section is open there."""
         flags, pool = self.rcu, self.builder.pool
-        section = self.open_section
-        self.open_section = None
-        if flags.plan is None or section is None or all(thread == self.thread for thread in flags.plan.periods):
-            return
-        address = Value(pool.const(flags.done_address[section]))
-        self.store_at("smp_store_release", address, Value(pool.true), node.span, "rcu_read_unlock()")
+        guard = self.state.guard
+        for section, begun in list(self.open_sections.items()):
+            ends = pool.land(where, begun)
+            if ends is pool.false:
+                continue
+            still = pool.land(begun, pool.negation(where))
+            if still is pool.false:
+                del self.open_sections[section]
+            else:
+                self.open_sections[section] = still
+            if flags.plan is None or all(thread == self.thread for thread in flags.plan.periods):
+                continue
+            address = Value(pool.const(flags.done_address[section]))
+            self.state.guard = ends
+            self.store_at("smp_store_release", address, Value(pool.true), node.span, "rcu_read_unlock()")
+        self.state.guard = guard
 
     def _grace_period(self, node: typed.Rcu) -> None:
         flags, pool = self.rcu, self.builder.pool

@@ -16,6 +16,9 @@ Place = str
 Run = Generator[Step, int, dict[str, int]]
 
 
+OWNER, GUEST, HANDLER = range(3)
+
+
 class _Return(Exception):
     def __init__(self, value: int) -> None:
         self.value = value
@@ -59,9 +62,11 @@ class Interpreter:
         self.mine: dict[str, int] = {}
         self.interrupts: list[typed.Call] = []
         self.guests: list[typed.Thread] = []
-        self.off = 0
-        self.inside = False
+        self.interrupts_off = 0
+        self.preemption_off = 0
+        self.level = OWNER
         self.sections = 0
+        self.interrupted_sections = 0
         self.section_depth = 0
 
     def run(self, thread: typed.Thread) -> Run:
@@ -83,20 +88,30 @@ class Interpreter:
 
     def window(self) -> Generator[Step, int, None]:
         """Anything that is pending may run here, whole, one after the other, in any order."""
-        while not self.inside and not self.off and (self.interrupts or self.guests):
-            chosen = yield ("choose", 1 + len(self.interrupts) + len(self.guests))
+        while True:
+            # A handler is interrupted by nothing; a thread that preempts another by handlers only.
+            interrupts = self.interrupts if self.level != HANDLER and not self.interrupts_off else []
+            guests = self.guests if self.level == OWNER and not (self.interrupts_off or self.preemption_off) else []
+            if not interrupts and not guests:
+                return
+            chosen = yield ("choose", 1 + len(interrupts) + len(guests))
             if chosen == 0:
                 return
-            self.inside = True
-            depth, self.section_depth = self.section_depth, 0
-            if chosen <= len(self.interrupts):
-                yield from self.call(self.interrupts.pop(chosen - 1), _Frame())
+            kept = self.level, self.section_depth, self.interrupted_sections, self.interrupts_off, self.preemption_off
+            self.interrupted_sections += self.section_depth
+            self.section_depth = self.interrupts_off = self.preemption_off = 0
+            if chosen <= len(interrupts):
+                self.level = HANDLER
+                yield from self.call(interrupts.pop(chosen - 1), _Frame())
             else:
-                guest = self.guests.pop(chosen - 1 - len(self.interrupts))
+                self.level = GUEST
+                guest = guests.pop(chosen - 1 - len(interrupts))
+                yield from self.window()
                 yield ("fence", "smp_mb")
                 yield from self.body(guest.body)
+                yield from self.window()
                 yield ("fence", "smp_mb")
-            self.inside, self.section_depth, self.off = False, depth, 0
+            self.level, self.section_depth, self.interrupted_sections, self.interrupts_off, self.preemption_off = kept
 
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,7 +163,10 @@ class Interpreter:
             case typed.Interrupts():
                 if not node.enable:
                     yield from self.window()
-                self.off += -1 if node.enable else 1
+                if node.primitive.startswith("local_irq"):
+                    self.interrupts_off += -1 if node.enable else 1
+                else:
+                    self.preemption_off += -1 if node.enable else 1
             case typed.Rcu():
                 yield from self.rcu(node)
             case _:
@@ -166,6 +184,8 @@ class Interpreter:
                 if self.section_depth == 0:
                     yield ("rcu unlock", self.sections)
             case _:
+                if self.interrupted_sections:
+                    raise Blocked
                 waited_for = yield ("rcu begin",)
                 yield ("rcu end", waited_for)
 
@@ -392,9 +412,7 @@ def owners(scenario: typed.Scenario) -> list[typed.Thread]:
     return [thread for thread in scenario.threads if thread.name not in guests]
 
 
-def outcomes(
-    unit: typed.Unit, scenario: typed.Scenario, switches: dict[str, int], *, buffered: bool
-) -> frozenset[Outcome]:
+def outcomes(unit: typed.Unit, scenario: typed.Scenario, switches: dict[str, int], *, buffered: bool) -> frozenset[Outcome]:
     """Return every final state (ghosts, and memory as ``&name``) of the scenario's threads.
 
     Args:
