@@ -64,7 +64,7 @@ def encode(program: Program, model: Model) -> Encoding:
 
     """
     cnf = Cnf()
-    analysis = Analysis(program)
+    analysis = Analysis(program, model)
     bounds = Bounds(analysis)
     bounds.tighten(model)
     base = BaseRelations(cnf, analysis, bounds)

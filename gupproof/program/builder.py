@@ -109,14 +109,20 @@ class Builder:
             )
         number = len(self.events)
         written = value if isinstance(value, Value) else None
+        guard = state.guard if guard is None else guard
         event = Event(
             id=number,
             thread=thread,
             kind=_KINDS[step],
-            guard=state.guard if guard is None else guard,
+            guard=guard,
             tags=tuple((tag, condition) for tag, condition in tags if condition is not self.pool.false),
-            address=address.expr if address else None,
-            value=self.pool.read(number) if step is StepKind.READ else (written.expr if written else None),
+            # What only other paths compute is left out: it would widen what can be known before solving.
+            address=self.pool.where(address.expr, guard) if address else None,
+            value=self.pool.read(number)
+            if step is StepKind.READ
+            else self.pool.where(written.expr, guard)
+            if written
+            else None,
             addr=dependencies(address.deps) if address else (),
             data=dependencies(written.deps) if written else (),
             ctrl=dependencies(state.ctrl),

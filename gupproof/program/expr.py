@@ -255,6 +255,25 @@ class ExprPool:
         rest = self.conjuncts(expr) - self.conjuncts(known)
         return self.land(*sorted(rest, key=lambda part: part.index))
 
+    def where(self, expr: Expr, known: Expr) -> Expr:
+        """``expr`` with the conditions that ``known`` settles put in: equal to ``expr`` wherever ``known`` holds."""
+        facts = self.conjuncts(known)
+        if not facts:
+            return expr
+        done = dict.fromkeys(facts, self.true) | {self.negation(fact): self.false for fact in facts}
+        stack = [expr]
+        while stack:
+            node = stack[-1]
+            if node in done:
+                stack.pop()
+            elif node.op in _LEAVES:
+                done[node] = node
+            elif missing := [arg for arg in node.args if arg not in done]:
+                stack.extend(missing)
+            else:
+                done[node] = self.make(node.op, *(done[arg] for arg in node.args))
+        return done[expr]
+
     def negation(self, expr: Expr) -> Expr:
         """``!expr`` for a boolean."""
         return self.make(Op.NOT, expr)

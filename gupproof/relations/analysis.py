@@ -7,6 +7,7 @@ execution in which both events execute has it. Sets of events likewise. Rows and
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gupproof.cat.terms import AxiomKind, Model, Term, TermOp
 from gupproof.program.events import INIT_THREAD, Dependency, Event, Kind, Program
 from gupproof.program.expr import Expr, Op
 from gupproof.relations.domains import Domains
@@ -52,6 +53,10 @@ def transpose(rows: Rows) -> Rows:
 class Analysis:
     """Execution facts and base bounds of one program.
 
+    Args:
+        program: the program.
+        model: what executions have to satisfy; read only for whether a thread may read from its own future.
+
     Attributes:
         live: events that can execute, as bits.
         together: per event, the events that can execute in the same execution.
@@ -59,8 +64,9 @@ class Analysis:
 
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, model: Model) -> None:
         self.program = program
+        self._no_future = _forbids_reading_the_future(model)
         self.count = len(program.events)
         self._conjuncts = {event.id: program.pool.conjuncts(event.guard) for event in program.events}
         self.domains = Domains(program, self._feeds)
@@ -76,7 +82,9 @@ class Analysis:
     # ── execution ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _feeds(self, write: Event, read: Event) -> bool:
-        """Whether a read can read from a write, as far as paths tell: their guards do not exclude each other."""
+        """Whether a read can read from a write, as far as paths and the thread's own order tell."""
+        if self._no_future and write.thread == read.thread and write.id > read.id:
+            return False
         return not self._exclude(self._conjuncts[write.id], self._conjuncts[read.id])
 
     def _exclude(self, one: frozenset[Expr], other: frozenset[Expr]) -> bool:
@@ -227,6 +235,9 @@ class Analysis:
         reads = self.base_set("R").may
         writes = self.base_set("W").may
         may = [loc[a] & reads if writes >> a & 1 else 0 for a in range(self.count)]
+        if self._no_future:
+            po = transpose(self.base_relation("po").may)
+            may = [row & ~po[a] for a, row in enumerate(may)]
         return RelBounds(tuple(may), (0,) * self.count)
 
     def _co(self) -> RelBounds:
@@ -236,3 +247,31 @@ class Analysis:
         may = [loc.may[a] & later & ~(1 << a) if writes >> a & 1 else 0 for a in range(self.count)]
         must = [loc.must[a] & later if initial >> a & 1 else 0 for a in range(self.count)]
         return RelBounds(tuple(may), tuple(must))
+
+
+def _forbids_reading_the_future(model: Model) -> bool:
+    """Whether an axiom has a cycle in every rf from a write to an earlier read of its own thread.
+
+    Such a pair is of one location: with (read, write) in po & loc, and (write, read) in rf, both inside one acyclic term.
+    """
+    return any(
+        axiom.kind is AxiomKind.ACYCLIC
+        and not axiom.negated
+        and not axiom.flag
+        and _holds_all(axiom.term, frozenset({"rf", "loc", "int"}))
+        and _holds_all(axiom.term, frozenset({"po", "loc", "int"}))
+        for axiom in model.axioms
+    )
+
+
+def _holds_all(term: Term, bases: frozenset[str]) -> bool:
+    """Whether a term holds every pair that all the base relations ``bases`` hold, judged by its form."""
+    match term.op:
+        case TermOp.BASE:
+            return term.name in bases
+        case TermOp.UNION:
+            return any(_holds_all(arg, bases) for arg in term.args)
+        case TermOp.INTER:
+            return all(_holds_all(arg, bases) for arg in term.args)
+        case _:
+            return False

@@ -178,15 +178,71 @@ class Domains:
         self._stable = {}
         for knot in strongly_connected(sorted(by_id), feeding.__getitem__):
             members = [by_id[number] for number in knot]
-            for _ in range(len(knot) + 1):
-                if not self._round(members, sources, widen=False, alias_known=True):
-                    break
+            if not self._sum_up(members, sources):
+                for _ in range(len(knot) + 1):
+                    if not self._round(members, sources, widen=False, alias_known=True):
+                        break
             for number in knot:
                 # The approximation is sound as well: the values that a fixpoint without counting also has stay.
                 coarse, fine = approximate[number], self._read_domains[number]
                 if coarse is not None and fine is not None:
                     self._read_domains[number] = fine & coarse
         self._stable = {}
+
+    def _sum_up(self, knot: list[Event], sources: dict[int, list[Event]]) -> bool:
+        """Give the reads of a knot the values it can count to, if its writes only set, copy, add and subtract.
+
+        A value then is one that some write sets plus what others of them add, each of them once.
+        """
+        members = {read.id for read in knot}
+        writes = {item.id: item for read in knot for item in sources[read.id]}.values()
+        if not any(self._read_leaves(write) & members for write in writes):
+            return False
+        before = {number: self._read_domains[number] for number in members}
+        # While its reads can be anything, whatever has a domain has it for any value of theirs.
+        self._read_domains.update(dict.fromkeys(members))
+        memo: dict[Expr, Domain] = {}
+        reached: set[int] = set()
+        added: list[set[int]] = []
+        for write in writes:
+            assert write.value is not None
+            parts = self._parts(write.value, members, memo)
+            if parts is None:
+                break
+            reached |= parts[0]
+            added.append(parts[1])
+        else:
+            for amounts in added:
+                reached |= {value + amount for value in reached for amount in amounts}
+                if len(reached) > LARGEST_DOMAIN:
+                    break
+            else:
+                self._read_domains.update(dict.fromkeys(members, frozenset(reached)))
+                return True
+        self._read_domains.update(before)
+        return False
+
+    def _parts(self, value: Expr, members: set[int], memo: dict[Expr, Domain]) -> tuple[set[int], set[int]] | None:
+        """Return the values that ``value`` can set outright, and the amounts it can add to a read of the knot.
+
+        None if it does something else with the knot's values.
+        """
+        if value.op is Op.READ and value.value in members:
+            return set(), {0}
+        domain = self._domain(value, memo)
+        if domain is not None:
+            return set(domain), set()
+        if value.op is Op.ITE:
+            branches = [self._parts(arg, members, memo) for arg in value.args[1:]]
+            if branches[0] is None or branches[1] is None:
+                return None
+            return branches[0][0] | branches[1][0], branches[0][1] | branches[1][1]
+        if value.op in (Op.ADD, Op.SUB):
+            inner, amounts = self._parts(value.args[0], members, memo), self._domain(value.args[1], memo)
+            if inner is None or amounts is None:
+                return None
+            return tuple({fold(value.op, (a, b)) for a in part for b in amounts} for part in inner)  # type: ignore[return-value]
+        return None
 
     def _read_leaves(self, write: Event) -> frozenset[int]:
         assert write.value is not None
