@@ -377,6 +377,7 @@ class Thread(Unroller):
         depth = state.depths.readers
         match node.primitive:
             case "rcu_read_lock":
+                self.window()
                 self._section_begins(node, pool.land(state.guard, pool.make(Op.EQ, depth, pool.false)))
                 state.depths = replace(state.depths, readers=self._nested(depth, node, ends=False))
             case "rcu_read_unlock":

@@ -12,6 +12,8 @@ from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result, Verdict
 from gupproof.proving.session import Session
 
+PATIENCE = 5.0
+
 
 def prove_group(group: Group, *, timeout: float) -> tuple[Result, ...]:
     """Return the results of one group, in its order; what its input makes impossible is an ``error`` result."""
@@ -45,6 +47,7 @@ def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tup
                 yield (result,)
         return
     executor = ProcessPoolExecutor(max_workers=min(jobs, len(groups)), mp_context=_context(), initializer=_ignore_interrupts)
+    done = False
     try:
         waiting: dict[Future[tuple[Result, ...]], Group] = {
             executor.submit(prove_group, group, timeout=timeout): group for group in groups
@@ -54,12 +57,24 @@ def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tup
                 yield future.result()
             except BrokenProcessPool:
                 yield _lost(waiting[future], "the process that worked on it died (out of memory?)")
+        done = True
     finally:
-        # Whoever stops listening (Ctrl-C) does not wait for what is still running.
-        processes = list(getattr(executor, "_processes", {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
+        if done:
+            executor.shutdown()
+        else:
+            _abandon(executor)
+
+
+def _abandon(executor: ProcessPoolExecutor) -> None:
+    """End the workers where they are: whoever stops listening (Ctrl-C) does not wait for what is still running."""
+    processes = list(getattr(executor, "_processes", {}).values())
+    manager = getattr(executor, "_executor_manager_thread", None)
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    # The thread that watches the workers is given the time to notice, so that it does not meet the interpreter's own shutdown.
+    if manager is not None:
+        manager.join(timeout=PATIENCE)
 
 
 def _lost(group: Group, reason: str) -> tuple[Result, ...]:

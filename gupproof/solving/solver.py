@@ -75,6 +75,9 @@ class Solver:
             wanted: literals whose variables' values matter when the answer is sat.
             timeout: seconds; None for no limit.
 
+        Raises:
+            KeyboardInterrupt: Ctrl-C while the solver worked.
+
         """
         started = time.perf_counter()
         literals = [literal for literal in assumptions if literal != TRUE]
@@ -93,6 +96,9 @@ class Solver:
         else:
             outcome = Outcome.UNKNOWN
             reason = str(self._solver.reason_unknown())
+            # While Z3 works, Ctrl-C is its own affair; here it becomes everybody's again.
+            if "interrupted" in reason:
+                raise KeyboardInterrupt
         return Answer(outcome=outcome, assignment=assignment, reason=reason, seconds=time.perf_counter() - started)
 
     def _boolean(self, variable: int) -> z3.BoolRef:

@@ -175,6 +175,7 @@ class Interpreter:
     def rcu(self, node: typed.Rcu) -> Generator[Step, int, None]:
         match node.primitive:
             case "rcu_read_lock":
+                yield from self.window()
                 self.section_depth += 1
                 if self.section_depth == 1:
                     self.sections += 1
