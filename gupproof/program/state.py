@@ -151,20 +151,9 @@ def join_registers(pool: ExprPool, exits: Sequence[Exit]) -> dict[Register, Oper
     return result
 
 
-def under(pool: ExprPool, expr: Expr, condition: Expr, *, holds: bool) -> Expr:
-    """Return a sum of choices, simplified for where ``condition`` holds or does not."""
-    if expr.op is Op.ITE and expr.args[0] is condition:
-        return under(pool, expr.args[1 if holds else 2], condition, holds=holds)
-    if expr.op in (Op.ADD, Op.SUB, Op.ITE):
-        return pool.make(expr.op, *(under(pool, arg, condition, holds=holds) for arg in expr.args))
-    return expr
-
-
 def choose_count(pool: ExprPool, condition: Expr, then: Expr, otherwise: Expr) -> Expr:
     """Return the count that is ``then`` under ``condition``, else ``otherwise``."""
-    return pool.make(
-        Op.ITE, condition, under(pool, then, condition, holds=True), under(pool, otherwise, condition, holds=False)
-    )
+    return pool.make(Op.ITE, condition, pool.where(then, condition), pool.where(otherwise, pool.negation(condition)))
 
 
 def choose_depths(pool: ExprPool, condition: Expr, then: Depths, otherwise: Depths) -> Depths:

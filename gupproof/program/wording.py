@@ -11,11 +11,11 @@ def place_text(place: typed.Place) -> str:
         case typed.Deref(pointer=typed.AddressOf(place=inner)):
             return place_text(inner)
         case typed.Deref(pointer=pointer):
-            return f"*{expr_text(pointer)}"
+            return f"*{_nested(pointer)}"
         case typed.Field(base=typed.Deref(pointer=typed.AddressOf(place=inner)), name=name):
             return f"{place_text(inner)}.{name}"
         case typed.Field(base=typed.Deref(pointer=pointer), name=name):
-            return f"{expr_text(pointer)}->{name}"
+            return f"{_nested(pointer)}->{name}"
         case typed.Field(base=base, name=name):
             return f"{place_text(base)}.{name}"
         case typed.Index(base=base, index=index):
@@ -33,6 +33,8 @@ def expr_text(expr: typed.Expr) -> str:
             return "&" + name.split(".")[0]
         case typed.Load(primitive=primitive, place=place):
             return place_text(place) if primitive == "plain_load" else f"{primitive}({place_text(place)})"
+        case typed.AddressOf(place=typed.Deref(pointer=pointer)):
+            return expr_text(pointer)
         case typed.AddressOf(place=place):
             return f"&{place_text(place)}"
         case typed.Unary(operator=operator, operand=operand):
@@ -54,13 +56,16 @@ def expr_text(expr: typed.Expr) -> str:
 
 
 def _nested(expr: typed.Expr) -> str:
+    # Casts are not shown.
+    while isinstance(expr, typed.Cast):
+        expr = expr.operand
     text = expr_text(expr)
     compound = isinstance(expr, typed.Binary | typed.Logical | typed.Conditional)
     return f"({text})" if compound else text
 
 
 def rmw_text(node: typed.Rmw) -> str:
-    """Return a read-modify-write as the kernel writes it, as far as its row tells: ``atomic_add_unless(&p->_refcount)``."""
+    """Return what a read-modify-write does, under the name of its row: ``atomic_add_unless(p->_refcount += 1)``."""
     amount = "" if node.operand is None else expr_text(node.operand)
     detail = {
         typed.Operation.ADD: f" += {amount}",
