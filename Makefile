@@ -30,6 +30,7 @@ format: $(VENV)/.installed-dev  ## put the sources in order
 
 bench: $(VENV)/.installed  ## time every theorem, nothing taken from the cache
 	$(BIN)/python benchmarks/theorems.py
+	$(BIN)/python benchmarks/counters.py
 
 clean:  ## remove the virtual environment and whatever was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .gupproof
