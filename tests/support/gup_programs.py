@@ -97,7 +97,9 @@ class Writer:
     def expression(self) -> str:
         random = self.random
         register = random.choice(LOCALS)
-        return random.choice(("1", "1", "2", register, f"{register} + 1", f"{register} ^ {register}", f"largest({register}, K)"))
+        return random.choice(
+            ("1", "1", "2", register, f"{register} + 1", f"{register} ^ {register}", f"largest({register}, K)")
+        )
 
     def condition(self) -> str:
         register = self.random.choice(LOCALS)

@@ -40,7 +40,7 @@ def _step(random: Random, model: str, build: Build, thread: ThreadBuild, reads: 
         value = build.op(Op.ADD, data, 1) if data is not None else random.randint(1, 2)
         thread.write(where, value, *_tags(random, write_tags), data=(data,) if data is not None else ())
     elif kind == "M":
-        both = ("X",) if model == "x86-tso" or random.random() < 0.3 and model == "armv8" else ()
+        both = ("X",) if model == "x86-tso" or (random.random() < 0.3 and model == "armv8") else ()
         old = thread.read(where, *both, *_tags(random, tuple(set(read_tags) - {"X"})))
         success = build.eq(old, random.randint(0, 1)) if random.random() < 0.5 else build.pool.true
         new = random.choice((build.op(Op.ADD, old, 1), build.const(2)))
