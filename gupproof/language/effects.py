@@ -134,9 +134,11 @@ class Effects:
                 message = f"{what} only looks at the final state; `{name}` chooses at {inner.chooses}"
                 reporter.report(ACTS, span, message)
 
-    def asserted(self, roots: Iterable[typed.Node]) -> set[str]:
-        """Return the properties that assertions in ``roots`` and the functions it reaches name."""
-        facts = facts_of(roots)
+    def asserted(self, scenario: typed.Scenario) -> set[str]:
+        """Return the properties that assertions in the scenario's code, and in the functions it reaches, name."""
+        bodies: list[typed.Node] = [statement for thread in scenario.threads for statement in thread.body]
+        bodies += [interrupt.handler for interrupt in scenario.interrupts]
+        facts = facts_of(bodies)
         names = set(facts.asserts)
         for _, _, inner in self.reached(facts):
             names.update(inner.asserts)

@@ -47,9 +47,7 @@ class TheoremChecker:
         if scenario is None:
             self._unknown("scenario", run.scenario, self.scenarios)
             return []
-        bodies: list[typed.Node] = [statement for thread in scenario.threads for statement in thread.body]
-        bodies += [interrupt.handler for interrupt in scenario.interrupts]
-        properties = {item.name for item in scenario.properties} | {"asserts"} | self.effects.asserted(bodies)
+        properties = {item.name for item in scenario.properties} | {"asserts"} | self.effects.asserted(scenario)
         covers = {item.name for item in scenario.covers}
         return [self._claim(shows, scenario.name, settings, properties, covers) for shows in run.shows]
 

@@ -23,7 +23,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object(Node):
-    """A shared variable; ``name`` is unique in the scenario (a scenario's variable hides a file's)."""
+    """A shared variable; ``name`` is unique in the scenario and its file."""
 
     name: str
     type: Type

@@ -22,7 +22,6 @@ class GracePeriods:
     Attributes:
         periods: thread of each ``synchronize_rcu``, in lowering order.
         sections: thread of each outermost read-side section, in lowering order.
-        begun: per section, whether it started and what it read of each period's flag.
 
     """
 

@@ -83,7 +83,7 @@ class Location:
 class StopReason(Enum):
     """Why a thread goes no further."""
 
-    WAITS = "waits"  # an await, lock or assume that never holds: no final state
+    WAITS = "waits"  # an await or lock that never holds: no final state
     BOUND = "bound"  # a loop that may need more rounds
 
 
@@ -133,7 +133,7 @@ class Program:
         constraints: booleans that hold in every execution considered.
         stops, checks: see there. An execution is complete when no stop's condition holds.
         properties: name → boolean over final values and ghosts, judged in complete executions. Names that only asserts
-            carry map to true.
+            carry map to true; ``asserts`` is always there.
         covers: name → boolean, judged likewise.
         ghosts: name → the register's final value.
 

@@ -58,8 +58,10 @@ class RcuFlags:
     Attributes:
         plan: sections and periods counted in a first pass; None during that pass.
         begun_address, done_address: address of each period's and each section's flag.
-        saw: (section, period) → the read of the period's flag and the guard of the section.
-        next_section, next_period: how many the lowering has met.
+        seen: sections and periods met so far in this pass.
+        saw: (section, period) → what the section read of the period's flag.
+        started: section → where it began.
+        waiting: each period's number, with its end.
 
     """
 
@@ -74,7 +76,7 @@ class RcuFlags:
 
 @dataclass(frozen=True, slots=True)
 class PeriodEnd:
-    """Where a grace period ends: its thread's guard, the guard's dependence on each section's flag, and the place."""
+    """Where a grace period ends: its thread's guard there, what it read of each section's flag, and the place."""
 
     guard: Expr
     done: dict[int, Expr]
@@ -194,7 +196,7 @@ class Thread(Unroller):
             case typed.Assert():
                 self._assert(node)
             case typed.Assume():
-                self.require(self.truth(node.condition), node.span)
+                self._assume(node)
             case _:
                 assert_never(node)
 
@@ -224,8 +226,13 @@ class Thread(Unroller):
     def _nested(self, depth: Expr, node: typed.Interrupts | typed.Rcu, *, ends: bool) -> Expr:
         """Return ``depth`` after a section begins or ends."""
         pool = self.builder.pool
-        if ends and depth is pool.false:
-            raise self.error("L008", f"{node.primitive} without its beginning", node.span, "pair it with the call that begins")
+        if ends:
+            wrong = f"{node.primitive} without its beginning"
+            if depth is pool.false:
+                raise self.error("L008", wrong, node.span, "pair it with the call that begins")
+            guard = self.state.guard
+            unbegun = pool.where(pool.make(Op.EQ, depth, pool.false), guard)
+            self.builder.check(CheckKind.FAULT, pool.land(guard, unbegun), wrong, node.span)
         return pool.make(Op.SUB if ends else Op.ADD, depth, pool.true)
 
     def _if(self, node: typed.If) -> None:
@@ -243,6 +250,11 @@ class Thread(Unroller):
         pool = self.builder.pool
         violation = pool.land(self.state.guard, pool.negation(condition.expr))
         self.builder.check(CheckKind.ASSERT, violation, "assert fails", node.span, node.property)
+
+    def _assume(self, node: typed.Assume) -> None:
+        """Drop the executions where the condition does not hold. It is no step of the code: nothing depends on it."""
+        condition, pool = self.truth(node.condition), self.builder.pool
+        self.builder.constraints.append(pool.lor(pool.negation(self.state.guard), condition.expr))
 
     # ── leaving early ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -5,6 +5,7 @@ right shape.
 """
 
 import difflib
+import itertools
 from collections.abc import Sequence
 from enum import Enum
 from functools import cache
@@ -27,7 +28,9 @@ class Shape(Enum):
     STORE = "a store: one W, and fences"
     FENCE = "a fence: any number of F, or -"
     RMW = "a read-modify-write: R then W, and fences"
-    CONDITIONAL = "a conditional read-modify-write: R then W, and fences, then `else` and one R, and fences"
+    CONDITIONAL = (
+        "a conditional read-modify-write: R then W, and fences, then `else` and one R, and fences, the same before both R"
+    )
 
 
 _ORDERS = ("", "_relaxed", "_acquire", "_release")
@@ -204,4 +207,10 @@ def _fits(row: Row, shape: Shape) -> bool:
         Shape.RMW: ("RW", None),
         Shape.CONDITIONAL: ("RW", "R"),
     }
-    return (accesses, on_failure) == wanted[shape]
+    same_start = row.failure is None or _before_read(row.steps) == _before_read(row.failure)
+    return (accesses, on_failure) == wanted[shape] and same_start
+
+
+def _before_read(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The fences before the read: they are performed before it is known whether the primitive fails."""
+    return tuple(itertools.takewhile(lambda step: step.kind is StepKind.FENCE, steps))

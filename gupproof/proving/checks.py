@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
+from gupproof.language.effects import Effects
 from gupproof.proving.obligations import switch_values
 from gupproof.proving.platforms import Platform, platforms
 from gupproof.proving.result import Obligation
@@ -44,32 +45,8 @@ def property_names(unit: typed.Unit, scenario: typed.Scenario) -> tuple[str, ...
 
     A scenario without any still has the property that its accesses go to objects; it is called ``asserts``.
     """
-    asserts = _asserts(unit, scenario)
-    names = [*(item.name for item in scenario.properties), *asserts]
+    names = [*(item.name for item in scenario.properties), *sorted(Effects(unit.functions).asserted(scenario))]
     return tuple(dict.fromkeys(names)) or ("asserts",)
-
-
-def _asserts(unit: typed.Unit, scenario: typed.Scenario) -> list[str]:
-    found: list[str] = []
-    seen: set[str] = set()
-    pending: list[object] = [*(thread.body for thread in scenario.threads), *(item.handler for item in scenario.interrupts)]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, tuple):
-            pending.extend(node)
-            continue
-        if isinstance(node, typed.Assert):
-            found.append(node.property)
-        if isinstance(node, typed.Call) and node.function not in seen:
-            seen.add(node.function)
-            pending.append(unit.functions[node.function].body)
-        if isinstance(node, typed.Node):
-            pending.extend(getattr(node, name) for name in _fields(type(node)))
-    return sorted(found)
-
-
-def _fields(kind: type) -> list[str]:
-    return [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
 
 
 def parse_settings(unit: typed.Unit, settings: Sequence[str]) -> dict[str, int]:

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from gupproof.diagnostics import GupError
+from gupproof.execution.enumerator import outcomes
 from gupproof.language import load_text
 from gupproof.program.events import CheckKind, Kind, StopReason
 from gupproof.program.scenario import lower
+from gupproof.program.targets import Step, StepKind
 from tests.support.lowered import TARGETS, Lowered, ends, finals, lowered, result, scenario, thread
+from tests.support.models import model
 
 READ_X, READ_Y, READ_Z = "READ_ONCE(x)", "READ_ONCE(y)", "READ_ONCE(z)"
 WRITE_X, WRITE_Y, WRITE_Z = "WRITE_ONCE(x)", "WRITE_ONCE(y)", "WRITE_ONCE(z)"
@@ -345,6 +348,19 @@ def test_the_operand_of_a_read_modify_write_is_a_data_dependency_of_what_it_writ
     made = thread("atomic_add(READ_ONCE(x), &c);")
     write = next(event for event in made.program.events if event.rmw is not None)
     assert made.sources(write, "data") == {READ_X}
+
+
+def test_a_fence_before_a_conditional_exchange_is_performed_whether_it_succeeds_or_not():
+    target = TARGETS["x86-64"]
+    fence = Step(StepKind.FENCE, ("MFENCE",))
+    read, write, failed = (Step(StepKind.READ, ()), Step(StepKind.WRITE, ()), Step(StepKind.READ, ("X",)))
+    row = replace(target.rows["cmpxchg"], steps=(fence, read, write, fence), failure=(fence, failed))
+    unit = load_text(scenario("thread t { r = cmpxchg(&x, READ_ONCE(y), 1); }"))
+    made = Lowered(lower(unit, unit.scenarios["s"], replace(target, rows={**target.rows, "cmpxchg": row})))
+    first, second = (event for event in made.program.events if event.kind is Kind.FENCE)
+    assert first.guard is made.program.pool.true
+    assert [made.given(second.guard, y=y) for y in (0, 1)] == [1, 0]
+    assert {dict(end.memory)["x"] for end in outcomes(made.program, model("x86-tso"), {"K": 0, "MODE": 0, "gap": 0})} == {1}
 
 
 def test_a_primitive_that_the_target_lacks_is_refused():

@@ -212,6 +212,30 @@ def test_an_assert_carries_the_property_it_names():
     assert {"mine", "asserts"} <= set(made.program.properties)
 
 
+# ── assumptions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_assumption_drops_the_executions_where_it_does_not_hold():
+    text = scenario("thread t { r = choose(0 .. 3); assume(r > 1); }")
+    assert finals(text, "r") == {(2,), (3,)}
+    assert {end.complete for end in ends(text)} == {True}
+
+
+def test_an_assumption_counts_on_its_own_path_only():
+    assert result("r = choose(0, 1); if (r) { q = choose(0, 1); assume(q); r += q; }") == {0, 2}
+
+
+def test_what_is_dropped_violates_nothing_even_before_the_assumption():
+    text = scenario("thread t { assert(READ_ONCE(x) == 0); }", "thread v { WRITE_ONCE(x, 1); assume(false); }")
+    assert ends(text) == frozenset()
+
+
+def test_an_assumption_is_no_step_and_orders_nothing():
+    made = thread("assume(READ_ONCE(x) == 0); WRITE_ONCE(y, 1);")
+    assert made.event(WRITE_Y).ctrl == ()
+    assert made.program.stops == ()
+
+
 # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -345,6 +369,14 @@ def test_ending_what_was_never_begun_is_refused():
     assert refused("local_irq_restore();") == ("L008", "local_irq_restore without its beginning")
     assert refused("preempt_enable();")[0] == "L008"
     assert refused("rcu_read_unlock();")[0] == "L008"
+
+
+def test_ending_what_began_on_another_path_only_is_a_fault():
+    text = scenario("thread t { if (K) local_irq_save(); local_irq_restore(); }")
+    assert {end.violations for end in ends(text, switches={"K": 0})} == {("local_irq_restore without its beginning",)}
+    assert {end.violations for end in ends(text, switches={"K": 1})} == {()}
+    paired = thread("if (K) local_irq_save(); if (K) local_irq_restore();")
+    assert paired.program.checks == ()
 
 
 # ── grace periods ────────────────────────────────────────────────────────────────────────────────────────────────────

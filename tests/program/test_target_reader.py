@@ -100,6 +100,7 @@ def test_a_users_table(tmp_path):
         (whole(xchg="R W else R"), "T005", "read-modify-write"),
         (whole(cmpxchg="R W"), "T005", "else"),
         (whole(cmpxchg="R W else R W"), "T005", "else"),
+        (whole(cmpxchg="F[ISB] R W else R"), "T005", "the same before both R"),
         (whole().replace("models sc\n", ""), "T006", "models"),
         ("", "T006", "title"),
         (whole(smp_mb="F[po]"), "T007", "`po`"),
