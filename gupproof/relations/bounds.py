@@ -208,24 +208,28 @@ class Bounds:
                     help="only recursion that grows from nothing is supported",
                 )
             )
-        sorts = [body.sort for body in term.args]
-        outer = dict(self._variables)
+        if not frozenset(term.bound) <= self._settled:
+            self._solve(term)
+        return self._variables[term.bound[term.value]]
+
+    def _solve(self, term: Term) -> None:
+        """Give the variables of a recursion their solution: for good, unless a recursion around it is still being solved."""
 
         def start(sort: Sort) -> RelBounds | SetBounds:
             return RelBounds(self._zero, self._zero) if sort is Sort.REL else SetBounds(0, 0)
 
-        current = [start(sort) for sort in sorts]
+        current = [start(body.sort) for body in term.args]
         while True:
-            self._variables = {**outer, **dict(zip(term.bound, current, strict=True))}
+            self._variables.update(zip(term.bound, current, strict=True))
             grown = [self.rel(body) if body.sort is Sort.REL else self.set(body) for body in term.args]
             joined = [_join(before, after) for before, after in zip(current, grown, strict=True)]
             if joined == current:
                 break
             current = joined
         # The variables keep their solution, so that parts of the bodies can be asked about as well.
-        self._variables = {**outer, **dict(zip(term.bound, current, strict=True))}
-        self._settled |= frozenset(term.bound)
-        return current[term.value]
+        self._variables.update(zip(term.bound, current, strict=True))
+        if self._closed(term):
+            self._settled |= frozenset(term.bound)
 
     def _closed(self, term: Term) -> bool:
         """Whether every recursion variable free in ``term`` has its solution."""
