@@ -7,6 +7,7 @@ from gupproof.program.expr import Expr, Op, fold
 from gupproof.relations.domains import Domains
 
 _FRESH = (Op.READ, Op.CHOICE, Op.CONFIG)
+_BOOLEAN = frozenset({Op.EQ, Op.LAND, Op.LOR, Op.NOT, Op.VALID})
 
 
 class Values:
@@ -32,14 +33,17 @@ class Values:
         literals = self.of(expr)
         if 1 in literals:
             return literals[1]
-        return FALSE if 0 in literals else TRUE
+        return FALSE if 0 in literals or not literals else TRUE
 
     def equals(self, expr: Expr, value: int) -> int:
         """Return the literal of ``expr == value``."""
         return self.of(expr).get(value, FALSE)
 
     def of(self, expr: Expr) -> dict[int, int]:
-        """Return value → literal for every value that ``expr`` can have; exactly one of them holds."""
+        """Return value → literal for every value that ``expr`` can have; exactly one of them holds.
+
+        There is none for what is computed from a read that can not happen: behind a pointer that is always NULL, say.
+        """
         stack = [expr]
         while stack:
             node = stack[-1]
@@ -55,6 +59,8 @@ class Values:
         domain = sorted(self._domains.of(node))
         if len(domain) == 1:
             return {domain[0]: TRUE}
+        if not domain and node.op not in _BOOLEAN:
+            return {}
         cnf = self._cnf
         operands = [self._literals[arg] for arg in node.args]
         match node.op:
@@ -130,4 +136,6 @@ class Values:
 
 def _truth(literals: dict[int, int]) -> int:
     """Return the literal of "not 0"."""
+    if not literals:
+        return FALSE
     return -literals[0] if 0 in literals else TRUE
