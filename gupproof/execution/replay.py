@@ -68,14 +68,14 @@ def replay(program: Program, execution: Execution, *, valuator: Valuator | None 
     _check_rf(events, execution.rf)
     co = _checked_co(events, execution.co)
     memory = {address: events.value[order[-1]] for address, order in co.items()}
-    values = valuator.judge(events, (execution.switches, execution.choices, execution.reads), memory)
+    events = valuator.judge(events, (execution.switches, execution.choices, execution.reads), memory)
     return Replay(
         execution=execution,
         events=events,
         co=co,
         memory=memory,
-        properties={name: bool(values[expr]) for name, expr in program.properties.items()},
-        covers={name: bool(values[expr]) for name, expr in program.covers.items()},
+        properties={name: bool(events.values[expr]) for name, expr in program.properties.items()},
+        covers={name: bool(events.values[expr]) for name, expr in program.covers.items()},
     )
 
 

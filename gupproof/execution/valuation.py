@@ -4,7 +4,7 @@ Nothing here knows of memory models: whether the values read make sense is for :
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gupproof.program.events import Check, Dependency, Event, Kind, Program, Stop
 from gupproof.program.expr import Expr, Op, fold
@@ -25,7 +25,7 @@ class Valuation:
         value: read or written, of each access.
         tags: the sets of the model an event is in.
         addr, data, ctrl, rmw: pairs of ids.
-        stops: where threads went no further; none of them: the execution is complete.
+        stops: where threads, and the loops of properties, went no further; none of them: the execution is complete.
         violations: the checks that found something wrong.
         constraints_hold: whether the program admits the execution at all.
         ghosts: name → final value.
@@ -72,6 +72,9 @@ class Valuator:
         self._before = _in_order(events)
         seen = set(self._before)
         self._after = [expr for expr in _in_order(final) if expr not in seen]
+        # A loop in a property may want more rounds as well; that shows in the final memory only.
+        self._stops = [stop for stop in program.stops if stop.condition in seen]
+        self._late_stops = [stop for stop in program.stops if stop.condition not in seen]
         self.choices = {expr.value: program.pool.options[expr] for expr in self._before if expr.op is Op.CHOICE}
         self.choices |= {expr.value: program.pool.options[expr] for expr in self._after if expr.op is Op.CHOICE}
 
@@ -117,19 +120,20 @@ class Valuator:
             data=pairs("data"),
             ctrl=pairs("ctrl"),
             rmw=tuple((event.rmw, event.id) for event in present if event.rmw is not None),
-            stops=tuple(stop for stop in program.stops if values[stop.condition]),
+            stops=tuple(stop for stop in self._stops if values[stop.condition]),
             violations=tuple(check for check in program.checks if values[check.violation]),
             constraints_hold=all(values[constraint] for constraint in program.constraints),
             ghosts={name: values[expr] for name, expr in program.ghosts.items()},
             values=values,
         )
 
-    def judge(self, valuation: Valuation, leaves: "Leaves", memory: Mapping[int, int]) -> dict[Expr, int]:
-        """Return the values of all expressions, those over the final ``memory`` (address → value) included."""
+    def judge(self, valuation: Valuation, leaves: "Leaves", memory: Mapping[int, int]) -> Valuation:
+        """Return the valuation with all expressions, those over the final ``memory`` (address → value) included."""
         values = dict(valuation.values)
         switches, choices, reads = leaves
         self._extend(values, self._after, switches, choices, reads, memory)
-        return values
+        late = [stop for stop in self._late_stops if values[stop.condition]]
+        return replace(valuation, stops=(*valuation.stops, *late), values=values)
 
     def _check_options(self, switches: Mapping[str, int], choices: Mapping[int, int]) -> None:
         for name, expr in self._program.switches.items():
@@ -174,13 +178,15 @@ Leaves = tuple[Mapping[str, int], Mapping[int, int], Mapping[int, int]]
 def _roots(program: Program) -> tuple[list[Expr], list[Expr]]:
     """The expressions of the events, and those over the final state."""
     roots: list[Expr | None] = [*program.constraints, *program.ghosts.values(), *program.switches.values()]
-    roots += [stop.condition for stop in program.stops]
+    stops = [stop.condition for stop in program.stops]
+    late = [expr for expr in stops if any(part.op is Op.FINAL for part in _in_order([expr]))]
+    roots += [expr for expr in stops if expr not in late]
     roots += [check.violation for check in program.checks]
     for event in program.events:
         roots += [event.guard, event.address, event.value]
         roots += [condition for _, condition in event.tags]
         roots += [dependency.condition for dependency in (*event.addr, *event.data, *event.ctrl)]
-    return [root for root in roots if root is not None], [*program.properties.values(), *program.covers.values()]
+    return [root for root in roots if root is not None], [*program.properties.values(), *program.covers.values(), *late]
 
 
 def _in_order(roots: Iterable[Expr]) -> list[Expr]:
