@@ -59,6 +59,7 @@ class Unroller:
 
     Attributes:
         final: properties are unrolled with this set: loads mean final values, nothing is performed.
+        astray: where a property looks at no object, or divides by zero: it is not true there.
         before_event: called before an instruction, while it may still be interrupted.
         call: inlines a function.
 
@@ -70,6 +71,7 @@ class Unroller:
     state: State
     thread: int
     final: bool = False
+    astray: list[Expr] = field(default_factory=list)
     frame: Frame = field(default_factory=lambda: Frame(1, frozenset()))
     calls: tuple[Span, ...] = ()
     before_event: Callable[[], None] = lambda: None
@@ -196,13 +198,13 @@ class Unroller:
             if isinstance(expr.right.type, PointerType):
                 return Value(pool.make(Op.DIV, pool.make(Op.SUB, a, b), stride), deps)
             return Value(pool.make(op, a, pool.make(Op.MUL, b, stride)), deps)
-        if op in (Op.DIV, Op.MOD, Op.SHL, Op.SHR) and not self.final:
+        if op in (Op.DIV, Op.MOD, Op.SHL, Op.SHR):
             if op in (Op.DIV, Op.MOD):
                 wrong, message = pool.make(Op.EQ, b, pool.false), "division by zero"
             else:
                 wrong = pool.lor(pool.make(Op.LT, b, pool.false), pool.make(Op.LT, pool.const(63), b))
                 message = "shift by less than 0 or more than 63"
-            self.builder.check(CheckKind.FAULT, pool.land(self.state.guard, wrong), message, expr.span)
+            self._fault(wrong, message, expr.span)
         result = pool.make(op, a, b)
         if isinstance(expr.type, IntType) and op in (Op.ADD, Op.SUB, Op.MUL, Op.SHL, Op.DIV):
             self.check_range(result, expr.type, expr.span)
@@ -320,13 +322,15 @@ class Unroller:
         pool = self.builder.pool
         length = getattr(place.base.type, "length", 0)
         wrong = pool.lor(pool.make(Op.LT, index, pool.false), pool.negation(pool.make(Op.LT, index, pool.const(length))))
-        if not self.final:
-            self.builder.check(
-                CheckKind.FAULT,
-                pool.land(self.state.guard, wrong),
-                f"index outside the array's {length} elements",
-                place.span,
-            )
+        self._fault(wrong, f"index outside the array's {length} elements", place.span)
+
+    def _fault(self, wrong: Expr, message: str, span: Span) -> None:
+        """Note that nothing good comes of this step where ``wrong`` holds."""
+        where = self.builder.pool.land(self.state.guard, wrong)
+        if self.final:
+            self.astray.append(where)
+        else:
+            self.builder.check(CheckKind.FAULT, where, message, span)
 
     def _plain_address(self, place: typed.Place) -> Value:
         base = self.address(place)
@@ -337,14 +341,16 @@ class Unroller:
     def access(self, place: typed.Place) -> Value | RegisterAddress:
         """Unroll the address of ``place`` for an access: where it is no location, the thread faults and goes no further."""
         address = self.address(place)
-        if isinstance(address, RegisterAddress) or self.final:
+        if isinstance(address, RegisterAddress):
             return address
-        self.before_event()
         pool = self.builder.pool
         valid = pool.valid(address.expr)
+        if not self.final:
+            self.before_event()
         fault = pool.land(self.state.guard, pool.negation(valid))
-        text = place_text(place)
-        self.builder.check(CheckKind.FAULT, fault, f"'{text}' is accessed through a pointer to no object", place.span)
+        self._fault(pool.negation(valid), f"'{place_text(place)}' is accessed through a pointer to no object", place.span)
+        if self.final:
+            return address
         if valid is not pool.true:
             after = pool.land(self.state.guard, valid)
             ctrl = self.state.ctrl

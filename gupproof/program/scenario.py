@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.language import typed
+from gupproof.language.effects import Effects
 from gupproof.language.types import VOID
 from gupproof.program.builder import Builder, GracePeriods
-from gupproof.program.events import INIT_THREAD, Check, CheckKind, Event, Kind, Program, ThreadInfo
+from gupproof.program.events import INIT_THREAD, Check, Event, Kind, Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.expressions import Frame
 from gupproof.program.layout import Layout
@@ -91,9 +92,9 @@ class _Lowering:
             self._column(number, column)
         self._thread(0, {}).finish_grace_periods()
         properties = {item.name: self._proposition(item) for item in self.scenario.properties}
-        for check in builder.checks:
-            if check.kind is CheckKind.ASSERT:
-                properties.setdefault(check.property, pool.true)
+        # What no path asserts on this target and setting holds all the same.
+        for name in sorted({"asserts", *Effects(self.unit.functions).asserted(self.scenario)}):
+            properties.setdefault(name, pool.true)
         covers = {item.name: self._proposition(item) for item in self.scenario.covers}
         ghosts = {name: value.expr for name, value in self.ghosts.items() if isinstance(value, Value)}
         program = Program(
@@ -218,7 +219,9 @@ class _Lowering:
 
     def _proposition(self, item: typed.Proposition) -> Expr:
         registers: dict[Register, Operand] = {(0, name): value for name, value in self.ghosts.items()}
-        return self._thread(INIT_THREAD, registers, final=True).truth(item.condition).expr
+        unroller, pool = self._thread(INIT_THREAD, registers, final=True), self.builder.pool
+        holds = unroller.truth(item.condition).expr
+        return pool.land(holds, *(pool.negation(wrong) for wrong in unroller.astray))
 
 
 def _handler(call: typed.Call) -> Callable[[Thread], None]:
