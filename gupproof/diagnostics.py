@@ -6,6 +6,9 @@ Every module that reads user input raises :class:`GupError` with one or more dia
 from dataclasses import dataclass
 from pathlib import Path
 
+# What people write by hand is far smaller; what is larger was made by accident, and would be read for a long time.
+MOST_BYTES = 512 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -92,7 +95,7 @@ def with_source_lines(diagnostics: list[Diagnostic], sources: dict[str, str]) ->
     )
 
 
-def read_source(path: Path, *, kind: str, limit: int = 4_000_000) -> str:
+def read_source(path: Path, *, kind: str, limit: int = MOST_BYTES) -> str:
     """Return the text of a user's file.
 
     Args:
@@ -101,7 +104,7 @@ def read_source(path: Path, *, kind: str, limit: int = 4_000_000) -> str:
         limit: largest size read, in bytes.
 
     Raises:
-        GupError: it does not exist, is a folder, is too large, or is not UTF-8 text.
+        GupError: it does not exist, is a folder, is too large, or is not UTF-8 text (a byte order mark is passed over).
 
     """
 
@@ -113,14 +116,18 @@ def read_source(path: Path, *, kind: str, limit: int = 4_000_000) -> str:
             raise refuse("U002", f"{path} is a folder, not {kind}", "name a file in it")
         size = path.stat().st_size
         if size > limit:
-            raise refuse("U004", f"{path} is {size:,} bytes; {kind} is at most {limit:,}")
+            raise refuse(
+                "U004",
+                f"{path} is {size:,} bytes; {kind} is at most {limit:,}",
+                "what people write by hand is far smaller: is this the right file?",
+            )
         data = path.read_bytes()
     except FileNotFoundError:
         raise refuse("U001", f"{path} does not exist", f"give the path of {kind}") from None
     except OSError as error:
         raise refuse("U003", f"{path} cannot be read: {error.strerror}") from None
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refuse("U005", f"{path} is not UTF-8 text (byte {error.start})", f"{kind} is plain text") from None
     if "\0" in text:

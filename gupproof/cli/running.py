@@ -15,6 +15,7 @@ from gupproof.cli.exits import Exit, exit_code
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
 from gupproof.proving.obligations import Group
+from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Result
 from gupproof.proving.run import prove
 from gupproof.report.records import document
@@ -102,8 +103,15 @@ def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
 
 
 def run(groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_json: bool) -> list[Result]:
-    """Prove, show progress, and print the outcome; Ctrl-C keeps what is finished. Ends the program with the exit code."""
+    """Prove, show progress, and print the outcome; Ctrl-C keeps what is finished. Ends the program with the exit code.
+
+    Raises:
+        GupError: a memory model cannot be used.
+
+    """
     started = time.perf_counter()
+    for platform in dict.fromkeys(Platform(group.model, group.target) for group in groups):
+        model_of(platform)
     planned = sum(len(group.obligations) for group in groups)
     order = {item: number for number, group in enumerate(groups) for item in group.obligations}
     results: list[Result] = []

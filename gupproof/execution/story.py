@@ -1,7 +1,7 @@
 """An execution as a story: its steps in an order that the model vouches for, who reads what from whom, what overtakes what."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gupproof.cat.terms import AxiomKind, Model, Sort
@@ -87,30 +87,67 @@ def tell(program: Program, model: Model, replay: Replay) -> tuple[StoryLine, ...
     return tuple(lines)
 
 
-def render(lines: Iterable[StoryLine]) -> str:
-    """Return the story as text, a line for each step."""
-    lines = tuple(lines)
-    places = {line.step: line.place for line in lines}
-    rows = [(str(line.step), line.thread, line.place, line.text, _happening(line, places)) for line in lines]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    return "\n".join(
-        f"{row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}".rstrip()
-        for row in rows
-    )
+LEGEND = (
+    "One step a line, in an order that the model allows: (rf 3) names the step a value was read from, (fr 7) the step of "
+    "another CPU that then overwrites it, (co 7) the step of another CPU that overwrites what was written. A step marked ! is "
+    "out of program order: it takes effect before the steps named behind it, which stand before it on its own CPU."
+)
+WIDTH = 136
+NARROWEST = 40
 
 
-def _happening(line: StoryLine, places: dict[int, str]) -> str:
+def render(lines: Iterable[StoryLine], *, width: int = WIDTH) -> str:
+    """Return the story as text, a line for each step; :data:`LEGEND` explains its marks.
+
+    Args:
+        lines: the steps.
+        width: what is longer goes on under itself.
+
+    """
+    rows = [(str(line.step), "!" if line.overtakes else " ", line.thread, line.place, line.text, line) for line in lines]
+    widths = [max((len(str(row[column])) for row in rows), default=0) for column in range(5)]
+    text = []
+    for step, mark, thread, place, what, line in rows:
+        start = f"{step:>{widths[0]}} {mark} {thread:<{widths[2]}}  {place:<{widths[3]}}  {what:<{widths[4]}}  "
+        happening = _happening(line)
+        # The parts of what happens stay whole.
+        parts, current = [], ""
+        for part in happening:
+            if current and len(start) + len(current) + len(part) + 2 > max(width, len(start) + NARROWEST):
+                parts.append(current)
+                current = part
+            else:
+                current = f"{current}, {part}" if current else part
+        parts.append(current)
+        text.append((start + f",\n{' ' * len(start)}".join(parts)).rstrip())
+    return "\n".join(text)
+
+
+def _happening(line: StoryLine) -> list[str]:
     match line.kind:
         case Kind.FENCE:
-            return ""
+            return []
         case Kind.WRITE:
-            said = f"{line.location} := {line.value}"
+            said = [f"{line.location} := {line.value}"]
         case Kind.READ:
-            source = f"step {line.reads_from}" if line.reads_from else "initial value"
-            said = f"reads {line.location} = {line.value} ({source})" + (f", writes {line.writes}" if line.writes else "")
+            said = [f"reads {line.location} = {line.value} (rf {line.reads_from or 'initial'})"]
+            if line.writes:
+                said.append(f"writes {line.writes}")
+    said += [f"({edge.name} {edge.step})" for edge in line.edges if edge.name != "rf"]
     if line.overtakes:
-        said += "; happens before " + ", ".join(f"step {step} ({places[step]})" for step in line.overtakes) + " of its own CPU"
-    return said + "".join(f"; overwritten in step {edge.step}" for edge in line.edges if edge.name == "fr")
+        said.append(f"before {_ranges(line.overtakes)}")
+    return said
+
+
+def _ranges(steps: Sequence[int]) -> str:
+    """Return ascending numbers with runs shortened: ``3, 5-8``."""
+    runs: list[list[int]] = []
+    for step in steps:
+        if runs and step == runs[-1][-1] + 1:
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 # ── the order ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -47,12 +47,21 @@ def model_of(platform: Platform) -> Model:
     """Return the platform's memory model.
 
     Raises:
-        GupError: the cat file cannot be read.
+        GupError: the cat file cannot be read, or checks nothing.
 
     """
     path = known_models().get(platform.model, Path(platform.model))
     tags = frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
-    return load_model(path, tags=tags)
+    model = load_model(path, tags=tags)
+    if all(axiom.flag for axiom in model.axioms):
+        raise GupError(
+            Diagnostic(
+                code="P003",
+                message=f"{path} checks nothing: as a model it would allow every execution",
+                help="a model has at least one 'acyclic', 'irreflexive' or 'empty'",
+            )
+        )
+    return model
 
 
 def platforms(name: str, *, target: str | None = None, span: Span | None = None) -> tuple[Platform, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from gupproof.execution.ending import FinalValue
 from gupproof.execution.execution import Execution
 from gupproof.execution.story import StoryLine
 
@@ -64,6 +65,7 @@ class Result:
         events, variables, clauses: sizes of what was solved.
         execution: the refutation.
         story: the refutation, step by step.
+        final: what the property found in the refutation's final state; empty where none was reached.
 
     """
 
@@ -78,6 +80,7 @@ class Result:
     clauses: int = 0
     execution: Execution | None = None
     story: tuple[StoryLine, ...] = ()
+    final: tuple[FinalValue, ...] = ()
 
     @property
     def as_expected(self) -> bool | None:

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from gupproof.cat.terms import Model
 from gupproof.encoding.encoding import Encoding, encode
 from gupproof.execution.axioms import recheck
 from gupproof.execution.decode import decode, wanted
+from gupproof.execution.ending import FinalValue, final_values
 from gupproof.execution.execution import Execution
 from gupproof.execution.replay import Replay, replay
 from gupproof.execution.story import tell
@@ -45,6 +46,7 @@ class Session:
 
     def __init__(self, unit: typed.Unit, scenario: str, platform: Platform, fixed: Mapping[str, int]) -> None:
         started = time.perf_counter()
+        self.scenario = unit.scenarios[scenario]
         self.model: Model = model_of(platform)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding: Encoding = encode(self.program, self.model)
@@ -70,7 +72,17 @@ class Session:
             clauses=self.encoding.clauses,
             execution=finding.execution if finding else None,
             story=tell(self.program, self.model, found) if found is not None else (),
+            final=self._final(found, obligation.property) if found is not None else (),
         )
+
+    def _final(self, found: Replay, name: str) -> tuple[FinalValue, ...]:
+        """What the property looked at, if it is its failure in the final state that refutes it."""
+        conditions = [item.condition for item in self.scenario.properties if item.name == name]
+        if not conditions or not found.events.complete or found.properties[name]:
+            return ()
+        named = _registers(conditions[0])
+        ghosts = {ghost.name: str(ghost.type) for ghost in self.scenario.ghosts if ghost.name in named}
+        return final_values(self.program, found, name, ghosts)
 
     def find(
         self, assumptions: list[int], limit: float | None, *, refutes: str | None = None, reaches: str | None = None
@@ -82,6 +94,21 @@ class Session:
         execution = decode(self.encoding, answer.assignment)
         problem = recheck(self.program, self.model, execution, refutes=refutes, reaches=reaches) or ""
         return _Finding(answer.outcome, execution, None if problem else replay(self.program, execution), problem)
+
+
+def _registers(node: typed.Node) -> set[str]:
+    """Return the names of the registers in an expression."""
+    found: set[str] = set()
+    pending: list[object] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, typed.Local | typed.LocalAddress):
+            found.add(part.name)
+        if isinstance(part, tuple):
+            pending += part
+        elif isinstance(part, typed.Node):
+            pending += [getattr(part, item.name) for item in fields(part)]
+    return found
 
 
 class _Question:
@@ -135,9 +162,19 @@ class _Question:
             self.reached[cover] = finding.outcome is Outcome.SAT
             if finding.outcome is Outcome.UNSAT:
                 missing.append(cover)
+        if not self.obligation.covering and self._never_ends():
+            return Verdict.VACUOUS, "holds, but no execution comes to an end: some thread always waits for ever", None
         if missing:
             return Verdict.VACUOUS, f"holds, but cannot happen: {', '.join(missing)}", None
         return Verdict.PROVED, "", None
+
+    def _never_ends(self) -> bool:
+        """Whether a property of final states holds because there are none, where no cover would tell."""
+        encoding, program = self.session.encoding, self.session.program
+        if not program.stops or program.properties[self.obligation.property] is program.pool.true:
+            return False
+        finding = self.session.find([*self.setting, -encoding.overflows, encoding.complete], self._left())
+        return finding.outcome is Outcome.UNSAT
 
     def _left(self) -> float:
         return max(0.001, self.deadline - time.perf_counter())

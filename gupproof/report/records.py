@@ -57,9 +57,22 @@ def record(result: Result) -> Json:
         "variables": result.variables,
         "clauses": result.clauses,
         "story": [story_line(line) for line in result.story],
+        "final": [{"name": item.name, "value": item.value} for item in result.final],
     }
 
 
 def story_line(line: StoryLine) -> Json:
     """Return one step of a refutation as JSON."""
-    return {name: getattr(line, name) for name in line.__slots__}
+    return {
+        "step": line.step,
+        "thread": line.thread,
+        "place": line.place,
+        "text": line.text,
+        "kind": line.kind.name.lower() if not line.writes else "read-modify-write",
+        "location": line.location or None,
+        "value": line.value or None,
+        "writes": line.writes or None,
+        "reads_from": line.reads_from,
+        "overtakes": list(line.overtakes),
+        "edges": [{"name": edge.name, "step": edge.step} for edge in line.edges],
+    }

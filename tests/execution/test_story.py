@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from gupproof.execution.enumerator import reachable
@@ -51,10 +53,23 @@ def test_fences_keep_their_place():
 def test_the_text():
     text = render(told(split_and_grab(), "armv8"))
     first, second, *_ = text.splitlines()
-    assert first == "1  split  test.gup:5   WRITE ref = 1   ref := 1; happens before step 4 (test.gup:4) of its own CPU"
-    assert second == "2  grab   test.gup:8   READ ref        reads ref = 1 (step 1), writes 2"
-    assert "reads head = 1 (initial value); overwritten in step 4" in text
+    assert first == "1 ! split  test.gup:5   WRITE ref = 1   ref := 1, (co 2), before 4"
+    assert second == "2   grab   test.gup:8   READ ref        reads ref = 1 (rf 1), writes 2"
+    assert "reads head = 1 (rf initial), (fr 4)" in text
     assert render(()) == ""
+
+
+def test_long_lines_go_on_under_themselves():
+    first = told(split_and_grab(), "armv8")[0]
+    line, rest = render([replace(first, location="a_structure.with_a_long_field_name")], width=60).splitlines()
+    assert line == "1 ! split  test.gup:5  WRITE ref = 1  a_structure.with_a_long_field_name := 1,"
+    assert rest == " " * line.index("a_structure") + "(co 2), before 4"
+
+
+@pytest.mark.parametrize(("steps", "text"), [((4,), "4"), ((4, 5), "4, 5"), ((4, 5, 6), "4-6"), ((2, 4, 5, 6, 9), "2, 4-6, 9")])
+def test_runs_of_overtaken_steps_are_shortened(steps, text):
+    line = told(store_buffering(), "x86-tso")[0]
+    assert render([replace(line, overtakes=steps)]).endswith(f", before {text}")
 
 
 def test_a_primitive_is_one_step():
