@@ -16,6 +16,8 @@ from gupproof.program.state import Depths, Operand, Register, State, Value
 from gupproof.program.statements import RcuFlags, Thread, Window
 from gupproof.program.targets import Target
 
+MOST_THREADS = 32
+
 
 def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: Mapping[str, int] | None = None) -> Program:
     """Unroll ``scenario`` on ``target``.
@@ -86,6 +88,15 @@ class _Lowering:
 
     def run(self) -> Program:
         pool, builder = self.builder.pool, self.builder
+        if len(self.scenario.threads) > MOST_THREADS:
+            raise GupError(
+                Diagnostic(
+                    code="L013",
+                    message=f"{len(self.scenario.threads)} threads are more than the {MOST_THREADS} of a scenario",
+                    span=self.scenario.threads[MOST_THREADS].span,
+                    help="most races need two",
+                )
+            )
         self._initial_writes()
         columns = self._columns()
         for number, column in enumerate(columns):
@@ -95,6 +106,8 @@ class _Lowering:
         # What no path asserts on this target and setting holds all the same.
         for name in sorted({"asserts", *Effects(self.unit.functions).asserted(self.scenario)}):
             properties.setdefault(name, pool.true)
+        if not properties:
+            properties["asserts"] = pool.true  # with nothing else to hold, accesses still have to go to objects
         covers = {item.name: self._proposition(item) for item in self.scenario.covers}
         ghosts = {name: value.expr for name, value in self.ghosts.items() if isinstance(value, Value)}
         program = Program(
