@@ -126,10 +126,22 @@ def read_source(path: Path, *, kind: str, limit: int = MOST_BYTES) -> str:
         raise refuse("U001", f"{path} does not exist", f"give the path of {kind}") from None
     except OSError as error:
         raise refuse("U003", f"{path} cannot be read: {error.strerror}") from None
+    return source_text(data, name=str(path), kind=kind)
+
+
+def source_text(data: bytes, *, name: str, kind: str) -> str:
+    """Return the text in what a user's file, or standard input, holds.
+
+    Raises:
+        GupError: it is not UTF-8 text.
+
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refuse("U005", f"{path} is not UTF-8 text (byte {error.start})", f"{kind} is plain text") from None
-    if "\0" in text:
-        raise refuse("U005", f"{path} holds binary data (a NUL byte)", f"{kind} is plain text")
-    return text.replace("\r\n", "\n")
+        problem = f"is not UTF-8 text (byte {error.start})"
+    else:
+        if "\0" not in text:
+            return text.replace("\r\n", "\n")
+        problem = "holds binary data (a NUL byte)"
+    raise GupError(Diagnostic(code="U005", message=f"{name} {problem}", help=f"{kind} is plain text"))

@@ -20,12 +20,15 @@ def command(files: tuple[str, ...], check_only: bool, diff: bool, as_json: bool)
     from gupproof.cli.exits import Exit  # noqa: PLC0415
     from gupproof.cli.running import gup_files  # noqa: PLC0415
     from gupproof.cli.writing import write_whole  # noqa: PLC0415
-    from gupproof.diagnostics import read_source  # noqa: PLC0415
+    from gupproof.diagnostics import read_source, source_text  # noqa: PLC0415
     from gupproof.language.format import format_text  # noqa: PLC0415
 
     if files == ("-",):
-        click.echo(format_text(sys.stdin.read(), "<stdin>"), nl=False)
-        return
+        text = source_text(sys.stdin.buffer.read(), name="standard input", kind="a .gup file")
+        result = format_text(text, "<stdin>")
+        if not check_only:
+            click.echo(result, nl=False)
+        click.get_current_context().exit(Exit.UNEXPECTED if check_only and result != text else Exit.AS_EXPECTED)
     paths = gup_files(files)
     texts: dict[Path, str] = {path: read_source(path, kind="a .gup file") for path in paths}
     # Everything is formatted before anything is written: a file that cannot be read stops the run with nothing changed.

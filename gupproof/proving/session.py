@@ -78,7 +78,8 @@ class Session:
     def _final(self, found: Replay, name: str) -> tuple[FinalValue, ...]:
         """What the property looked at, if it is its failure in the final state that refutes it."""
         conditions = [item.condition for item in self.scenario.properties if item.name == name]
-        if not conditions or not found.events.complete or found.properties[name]:
+        astray = any(check.kind is CheckKind.FAULT for check in found.events.violations)
+        if astray or not conditions or not found.events.complete or found.properties[name]:
             return ()
         named = _registers(conditions[0])
         ghosts = {ghost.name: str(ghost.type) for ghost in self.scenario.ghosts if ghost.name in named}
