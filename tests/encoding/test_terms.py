@@ -1,0 +1,155 @@
+"""Literals of terms, pair by pair, against what the terms mean in each execution."""
+
+import pytest
+
+from gupproof.cat.reader import load_model
+from gupproof.cat.terms import Sort, Term
+from gupproof.diagnostics import GupError
+from gupproof.encoding.acyclicity import require_acyclic
+from gupproof.encoding.base import BaseRelations
+from gupproof.encoding.cnf import Cnf
+from gupproof.encoding.encoding import encode
+from gupproof.encoding.terms import Side, Terms
+from gupproof.execution.enumerator import executions
+from gupproof.execution.relations import Interpretation
+from gupproof.relations.analysis import Analysis
+from gupproof.relations.bounds import Bounds
+from gupproof.solving.solver import Outcome, Solver
+from tests.support.programs import Build
+
+TAGS = frozenset({"A", "L"})
+
+
+def sample() -> Build:
+    """A branch, a pointer, a tag that depends on what is read, and an addition."""
+    build = Build(x=0, p=64)
+    thread = build.thread()
+    thread.write("x", 1, "L")
+    thread.fence("L")
+    thread.write("p", 128)
+    thread = build.thread()
+    pointer = thread.read("p", "A")
+    value = thread.read(pointer, addr=[pointer])
+    with thread.when(build.eq(value, 1), value):
+        thread.write("x", value, data=[value])
+    return build
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text: str):
+        path = tmp_path / "m.cat"
+        path.write_text(text)
+        return load_model(path, tags=TAGS)
+
+    return read
+
+
+def assumptions(base: BaseRelations, result) -> list[int]:
+    """Literals that describe one execution."""
+    chosen = [literal if result.execution.rf.get(read) == write else -literal for (write, read), literal in base.rf.items()]
+    order = {(a, b) for writes in result.co.values() for place, a in enumerate(writes) for b in writes[place + 1 :]}
+    return chosen + [literal if pair in order else -literal for pair, literal in base.co_edges().items()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rf",
+        "co",
+        "loc",
+        "addr | data | ctrl",
+        "po; rf",
+        "po & loc",
+        "po \\ loc",
+        "~(rf | po)",
+        "rf^-1; co",
+        "(po | rf)+",
+        "(co | rf)*",
+        "rf?",
+        "[R]; po; [W]",
+        "A * L",
+        "[domain(rf)]; po; [range(co)]",
+        "[~range(rf)]; po",
+        "(rf; po) \\ (co; po)",
+        "(po | rf | co)+ & loc",
+        "~((po & loc) | ~rf)",
+    ],
+)
+def test_each_side_guarantees_its_direction_and_no_more(read, text):
+    model = read(f"let it = {text}")
+    term: Term = model.definitions["it"]
+    assert term.sort is Sort.REL
+    program = sample().program()
+    anything = read('"anything goes"')
+    analysis = Analysis(program, anything)
+    base = BaseRelations(Cnf(), analysis, Bounds(analysis))
+    terms = Terms(base)
+    require_acyclic(base.cnf, base.co_edges(), lambda a, b: True)
+    pairs = [(a, b) for a in range(analysis.count) for b in range(analysis.count)]
+    literals = {(pair, side): terms.pair(term, *pair, side) for pair in pairs for side in Side}
+    solver = Solver(base.cnf.dimacs())
+    seen = 0
+    for result in executions(program, anything):
+        rows = Interpretation.of(result).relation(term)
+        given = assumptions(base, result)
+        assert solver.ask(given, ()).outcome is Outcome.SAT
+        seen += 1
+        for pair in pairs:
+            inside = bool(rows[pair[0]] >> pair[1] & 1)
+            may_fail = solver.ask([*given, -literals[pair, Side.IF]], ()).outcome is Outcome.SAT
+            may_hold = solver.ask([*given, literals[pair, Side.ONLY_IF]], ()).outcome is Outcome.SAT
+            assert (may_fail, may_hold) == (not inside, inside), f"{pair} of {text}"
+    assert seen > 3
+
+
+@pytest.mark.parametrize("text", ["A", "A | L", "M & ~A", "R \\ A", "domain(rf)", "range(co) & L", "~M"])
+def test_membership_likewise(read, text):
+    term = read(f"let it = {text}").definitions["it"]
+    program = sample().program()
+    anything = read('"anything goes"')
+    analysis = Analysis(program, anything)
+    base = BaseRelations(Cnf(), analysis, Bounds(analysis))
+    terms = Terms(base)
+    literals = {(event, side): terms.member(term, event, side) for event in range(analysis.count) for side in Side}
+    require_acyclic(base.cnf, base.co_edges(), lambda a, b: True)
+    solver = Solver(base.cnf.dimacs())
+    for result in executions(program, anything):
+        inside = Interpretation.of(result).set(term)
+        given = assumptions(base, result)
+        for event in range(analysis.count):
+            may_fail = solver.ask([*given, -literals[event, Side.IF]], ()).outcome is Outcome.SAT
+            may_hold = solver.ask([*given, literals[event, Side.ONLY_IF]], ()).outcome is Outcome.SAT
+            assert (may_fail, may_hold) == (not inside >> event & 1, bool(inside >> event & 1)), f"{event} of {text}"
+
+
+def test_coherence_is_an_order_whatever_the_model_says(read):
+    build = Build(x=0)
+    for value in (1, 2, 3):
+        build.thread().write("x", value)
+    encoding = encode(build.program(), read('"anything goes"'))
+    ring = [encoding.co[1, 2], encoding.co[2, 3], encoding.co[3, 1]]
+    assert Solver(encoding.dimacs).ask(ring, ()).outcome is Outcome.UNSAT
+    assert Solver(encoding.dimacs).ask(ring[:2], ()).outcome is Outcome.SAT
+
+
+def test_flags_constrain_nothing(read):
+    program = sample().program()
+    flagged = encode(program, read("flag ~empty rf as something\nacyclic po | co"))
+    assert Solver(flagged.dimacs).ask([], ()).outcome is Outcome.SAT
+
+
+def test_a_negated_check_asks_for_what_the_check_forbids(read):
+    program = sample().program()
+    wants = encode(program, read("~empty [W]; co; [W]; rf; [R] & loc"))
+    assert Solver(wants.dimacs).ask([], ()).outcome is Outcome.SAT
+    never = encode(program, read("~empty [R]; rf"))
+    assert Solver(never.dimacs).ask([], ()).outcome is Outcome.UNSAT
+
+
+def test_a_cycle_cannot_be_asked_for(read):
+    with pytest.raises(GupError) as caught:
+        encode(sample().program(), read("~acyclic po"))
+    (item,) = caught.value.diagnostics
+    assert item.code == "E001"
+    assert item.span is not None
