@@ -114,14 +114,15 @@ def read_source(path: Path, *, kind: str, limit: int = MOST_BYTES) -> str:
     try:
         if path.is_dir():
             raise refuse("U002", f"{path} is a folder, not {kind}", "name a file in it")
-        size = path.stat().st_size
-        if size > limit:
+        # A pipe or device does not tell its size beforehand.
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+        if len(data) > limit:
             raise refuse(
                 "U004",
-                f"{path} is {size:,} bytes; {kind} is at most {limit:,}",
+                f"{path} is larger than the {limit:,} bytes of {kind}",
                 "what people write by hand is far smaller: is this the right file?",
             )
-        data = path.read_bytes()
     except FileNotFoundError:
         raise refuse("U001", f"{path} does not exist", f"give the path of {kind}") from None
     except OSError as error:

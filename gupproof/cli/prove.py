@@ -42,7 +42,7 @@ def command(
         what = f"under {', '.join(models)}" if models else f"in {', '.join(unit.path for unit in units)}"
         raise GupError(
             Diagnostic(
-                code="U008", message=f"there is no theorem {what}", help="gupproof check verifies files without theorems"
+                code="U008", message=f"there is no theorem {what}", help="gupproof check verifies scenarios, under any model"
             )
         )
     run(grouped(units, obligations), command="prove", jobs=jobs or default_jobs(), timeout=timeout, as_json=as_json)

@@ -1,5 +1,6 @@
 """Which memory model on which target: what the word after ``under`` stands for."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from gupproof.cat.reader import known_models, load_model
 from gupproof.cat.terms import Model
-from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.diagnostics import Diagnostic, GupError, Span, read_source
 from gupproof.program.target_reader import known_targets, read_target
 from gupproof.program.targets import Target
 
@@ -64,12 +65,21 @@ def model_of(platform: Platform) -> Model:
     return model
 
 
+def _targets_spoken_of(path: Path) -> list[str]:
+    """Return the targets whose tags a cat file names most of: a model of Arm means nothing on instructions of x86."""
+    text = re.sub(r'\(\*.*?\*\)|//[^\n]*|"[^"]*"', " ", read_source(path, kind="a .cat file"), flags=re.DOTALL)
+    words = set(re.findall(r"[A-Za-z_][\w.-]*", text))
+    tags = {target.name: len(words & target.tags) for target in _targets()}
+    most = max(tags.values())
+    return [name for name, count in tags.items() if count == most] if most else [_targets()[-1].name]
+
+
 def platforms(name: str, *, target: str | None = None, span: Span | None = None) -> tuple[Platform, ...]:
     """Return what a model name stands for.
 
     Args:
         name: ``armv8`` (every target of the model), ``armv8/arm64-lse``, or the path of a cat file.
-        target: a target, by name or path, to use instead of the model's own.
+        target: a target, by name or path, to use instead of the model's own, or of those whose tags a cat file names.
         span: where the name stands, for the error.
 
     Raises:
@@ -80,8 +90,9 @@ def platforms(name: str, *, target: str | None = None, span: Span | None = None)
     if name.endswith(".cat"):
         if not Path(name).is_file():
             raise GupError(Diagnostic(code="P001", message=f"there is no model file {name}", span=span))
-        chosen = target or _targets()[-1].name
-        return (Platform(name, chosen),)
+        if target:
+            return (Platform(name, target),)
+        return tuple(Platform(name, item) for item in _targets_spoken_of(Path(name)))
     model, _, wanted = name.partition("/")
     wanted = wanted or target or ""
     if model not in models:
