@@ -112,7 +112,7 @@ class Unroller:
                 return self._logical(expr)
             case typed.Conditional():
                 condition = self.truth(expr.condition)
-                return self.branch(condition, lambda: self.operand(expr.then), lambda: self.operand(expr.otherwise))
+                return self.branch(condition, lambda: self.operand(expr.then), lambda: self.operand(expr.otherwise), expr.span)
             case typed.Cast():
                 return self.convert(self.value(expr.operand), expr.operand.type, expr.type, expr.span)
             case typed.Choose():
@@ -195,8 +195,6 @@ class Unroller:
                 op = _ARITHMETIC[operator]
         if isinstance(expr.left.type, PointerType) and expr.left.type.target is not None:
             stride = pool.const(self.builder.layout.stride(expr.left.type.target))
-            if isinstance(expr.right.type, PointerType):
-                return Value(pool.make(Op.DIV, pool.make(Op.SUB, a, b), stride), deps)
             return Value(pool.make(op, a, pool.make(Op.MUL, b, stride)), deps)
         if op in (Op.DIV, Op.MOD, Op.SHL, Op.SHR):
             if op in (Op.DIV, Op.MOD):
@@ -214,9 +212,9 @@ class Unroller:
         pool = self.builder.pool
         left = self.truth(expr.left)
         if expr.operator == "&&":
-            result = self.branch(left, lambda: self.truth(expr.right), lambda: Value(pool.false))
+            result = self.branch(left, lambda: self.truth(expr.right), lambda: Value(pool.false), expr.span)
         else:
-            result = self.branch(left, lambda: Value(pool.true), lambda: self.truth(expr.right))
+            result = self.branch(left, lambda: Value(pool.true), lambda: self.truth(expr.right), expr.span)
         assert isinstance(result, Value)
         return Value(result.expr, union(pool, left.deps, result.deps))
 
@@ -230,8 +228,10 @@ class Unroller:
             result = Value(pool.make(Op.ITE, here, value.expr, result.expr), select(pool, here, value.deps, result.deps))
         return result
 
-    def branch(self, condition: Value, then: Callable[[], Operand], otherwise: Callable[[], Operand]) -> Operand:
-        """Unroll one of two continuations under ``condition`` and join their registers and results."""
+    def branch(
+        self, condition: Value, then: Callable[[], Operand], otherwise: Callable[[], Operand], span: Span | None
+    ) -> Operand:
+        """Unroll one of two continuations under ``condition`` and join their registers and results; errors are at ``span``."""
         pool, state = self.builder.pool, self.state
         if condition.expr.op is Op.CONST:
             return then() if condition.expr.value else otherwise()
@@ -250,7 +250,7 @@ class Unroller:
         # An arm that never ends has a say in nothing.
         live = [end for item, end in zip(exits, ends, strict=True) if item.guard is not pool.false] or ends[:1]
         state.depths = live[0] if len(live) == 1 else choose_depths(pool, condition.expr, live[0], live[1])
-        state.registers = join_registers(pool, exits)
+        state.registers = join_registers(pool, exits, span)
         self.rejoin(guard, ctrl, log)
         first, second = exits[0].value, exits[1].value
         assert first is not None
@@ -263,7 +263,11 @@ class Unroller:
         if isinstance(first, RegisterAddress) or isinstance(second, RegisterAddress):
             if first == second:
                 return first
-            raise GupError(Diagnostic(code="L002", message="a pointer may lead to different local variables here"))
+            message, remedy = (
+                "this may point to different local variables",
+                "pass '&local' straight to the function that assigns it",
+            )
+            raise GupError(Diagnostic(code="L002", message=message, span=span, help=remedy))
         expr = pool.make(Op.ITE, condition.expr, first.expr, second.expr)
         deps = select(pool, condition.expr, first.deps, second.deps)
         return Value(expr, deps)
@@ -287,7 +291,7 @@ class Unroller:
         state.ctrl = ctrl
 
     def require(self, condition: Value, span: Span) -> None:
-        """Stop the thread here unless ``condition`` holds (await, assume, locks)."""
+        """Stop the thread here unless ``condition`` holds (await, locks)."""
         pool = self.builder.pool
         waits = pool.land(self.state.guard, pool.negation(condition.expr))
         after = pool.land(self.state.guard, condition.expr)
@@ -471,7 +475,7 @@ class Unroller:
             raise self.error("L003", f"the row of '{expr.primitive}' lacks its 'else'", expr.span, f"see {builder.target.path}")
         read_tags = builder.conditional_tags(row.steps, row.failure, success)
         read_id = -1
-        for step in row.steps:
+        for place, step in enumerate(row.steps):
             tags = [(tag, pool.true) for tag in step.tags]
             if step.kind is StepKind.READ:
                 read_id = self.emit(step.kind, read_tags, expr.span, text, guard=guard, address=address).id
@@ -479,11 +483,12 @@ class Unroller:
                 deps = operand.deps
                 self.emit(step.kind, tags, expr.span, text, guard=wins, address=address, value=Value(new, deps), rmw=read_id)
             else:
-                self.emit(step.kind, tags, expr.span, text, guard=wins)
+                # What comes before the read comes before the outcome too, and is the same for both (T005).
+                self.emit(step.kind, tags, expr.span, text, guard=guard if place < fences else wins)
         if pool.read(read_id) is not read:
             raise self.error("L003", f"the row of '{expr.primitive}' has no read", expr.span, f"see {builder.target.path}")
         if fails is not pool.false:
-            for step in row.failure or ():
+            for step in (row.failure or ())[fences:]:
                 if step.kind is StepKind.FENCE:
                     self.emit(step.kind, [(tag, pool.true) for tag in step.tags], expr.span, text, guard=fails)
         kind = expr.place.type

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.diagnostics import Diagnostic, GupError, Span, with_source_lines
 from gupproof.language import typed
 from gupproof.language.effects import Effects
+from gupproof.language.tree import walk
 from gupproof.language.types import VOID
 from gupproof.program.builder import Builder, GracePeriods
 from gupproof.program.events import INIT_THREAD, Check, Event, Kind, Program, ThreadInfo
@@ -33,16 +34,19 @@ def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: 
 
     """
     plan = GracePeriods()
-    if _uses_rcu(unit, scenario):
-        first = _Lowering(unit, scenario, target, fixed or {}, None)
-        first.run()
-        plan = first.rcu.seen
-    return _Lowering(unit, scenario, target, fixed or {}, plan).run()
+    try:
+        if _uses_rcu(unit, scenario):
+            first = _Lowering(unit, scenario, target, fixed or {}, None)
+            first.run()
+            plan = first.rcu.seen
+        return _Lowering(unit, scenario, target, fixed or {}, plan).run()
+    except GupError as error:
+        raise GupError(*with_source_lines(list(error.diagnostics), unit.sources)) from None
 
 
 def _uses_rcu(unit: typed.Unit, scenario: typed.Scenario) -> bool:
     bodies = [*(thread.body for thread in scenario.threads), *(function.body for function in unit.functions.values())]
-    return any("Rcu(" in repr(statement) for body in bodies for statement in body)
+    return any(isinstance(node, typed.Rcu) for body in bodies for node in walk(*body))
 
 
 @dataclass(slots=True)
@@ -68,9 +72,7 @@ class _Lowering:
         self.builder = Builder(pool, layout, target)
         self.rcu = RcuFlags(plan=plan)
         self.fixed = fixed
-        self.variables = [*unit.variables.values()]
-        hidden = {variable.name for variable in scenario.variables}
-        self.variables = [item for item in self.variables if item.name not in hidden] + [*scenario.variables]
+        self.variables = [*unit.variables.values(), *scenario.variables]
         for variable in self.variables:
             layout.add(variable)
         if plan is not None:

@@ -8,7 +8,7 @@ so that code after a full join has exactly the entry's guard and the entry's con
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.program.events import Dependency
 from gupproof.program.expr import Expr, ExprPool, Op
 
@@ -129,8 +129,13 @@ def choose_value(pool: ExprPool, condition: Expr, then: Operand, otherwise: Oper
     return Value(expr, select(pool, condition, then.deps, otherwise.deps))
 
 
-def join_registers(pool: ExprPool, exits: Sequence[Exit]) -> dict[Register, Operand]:
-    """Return the registers after the paths of ``exits``, whose guards exclude each other, have joined."""
+def join_registers(pool: ExprPool, exits: Sequence[Exit], where: Span | None = None) -> dict[Register, Operand]:
+    """Return the registers after the paths of ``exits``, whose guards exclude each other, have joined.
+
+    Raises:
+        GupError: a register holds the addresses of different locals; the error is at ``where``.
+
+    """
     live = [item for item in exits if item.guard is not pool.false] or list(exits[-1:])
     result = dict(live[-1].registers)
     for item in reversed(live[:-1]):
@@ -143,7 +148,8 @@ def join_registers(pool: ExprPool, exits: Sequence[Exit]) -> dict[Register, Oper
                     raise GupError(
                         Diagnostic(
                             code="L002",
-                            message=f"'{register[1]}' may point to different local variables here",
+                            message=f"'{register[1].split('.')[0]}' may point to different local variables after this",
+                            span=where,
                             help="pass '&local' straight to the function that assigns it",
                         )
                     )

@@ -144,7 +144,7 @@ class Thread(Unroller):
         state.depths = Depths(pool.false, pool.false, pool.false)
         self.level = GUEST if window.preempts else HANDLER
         self.interrupted_readers = depths.readers if interrupted is None else pool.make(Op.ADD, interrupted, depths.readers)
-        self.branch(Value(chosen), lambda: self._run_window(window.run), lambda: Value(pool.false))
+        self.branch(Value(chosen), lambda: self._run_window(window.run), lambda: Value(pool.false), None)
         state.ctrl, state.depths, self.open_sections = ctrl, depths, sections
         self.level, self.interrupted_readers = level, interrupted
         self.frame, self.loops, self.returns, self.calls = frame, loops, returns, calls
@@ -243,7 +243,7 @@ class Thread(Unroller):
 
             return run
 
-        self.branch(self.truth(node.condition), arm(node.then), arm(node.otherwise))
+        self.branch(self.truth(node.condition), arm(node.then), arm(node.otherwise), node.span)
 
     def _assert(self, node: typed.Assert) -> None:
         condition = self.truth(node.condition)
@@ -299,7 +299,7 @@ class Thread(Unroller):
             self._round(node)
         self.loops.pop()
         if exits:
-            state.registers = join_registers(pool, exits)
+            state.registers = join_registers(pool, exits, node.span)
         self._take_back(log, Lost.BREAK, Lost.CONTINUE)
         self.rejoin(guard, ctrl, log)
 
@@ -326,7 +326,7 @@ class Thread(Unroller):
         if continues:
             ends = [*continues, Exit(state.guard, state.registers)]
             self._take_back(log, Lost.CONTINUE)
-            state.registers = join_registers(pool, ends)
+            state.registers = join_registers(pool, ends, node.span)
             self.rejoin(guard, ctrl, log)
         self.block(node.step)
 
@@ -368,7 +368,7 @@ class Thread(Unroller):
             exits.append(Exit(state.guard, state.registers, Value(pool.false)))
         if not exits:
             return Value(pool.false)
-        state.registers = join_registers(pool, exits)
+        state.registers = join_registers(pool, exits, span)
         self._take_back(log, Lost.RETURN)
         self.rejoin(guard, ctrl, log)
         if returns == VOID:
@@ -376,7 +376,7 @@ class Thread(Unroller):
         # The value is joined as one more register, so that both follow the same rule.
         key = (-1, "return value")
         paths = [Exit(item.guard, {key: item.value or Value(pool.false)}) for item in exits]
-        result = join_registers(pool, paths)[key]
+        result = join_registers(pool, paths, span)[key]
         if isinstance(result, RegisterAddress):
             raise self.error("L005", "a function returns the address of a local variable", span)
         return result

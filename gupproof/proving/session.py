@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from gupproof.cat.terms import Model
 from gupproof.encoding.encoding import Encoding, encode
@@ -13,6 +13,7 @@ from gupproof.execution.execution import Execution
 from gupproof.execution.replay import Replay, replay
 from gupproof.execution.story import tell
 from gupproof.language import typed
+from gupproof.language.tree import walk
 from gupproof.program.events import CheckKind, Program, StopReason
 from gupproof.program.scenario import lower
 from gupproof.proving.platforms import Platform, model_of, target_of
@@ -81,7 +82,7 @@ class Session:
         astray = any(check.kind is CheckKind.FAULT for check in found.events.violations)
         if astray or not conditions or not found.events.complete or found.properties[name]:
             return ()
-        named = _registers(conditions[0])
+        named = {node.name for node in walk(conditions[0]) if isinstance(node, typed.Local)}
         ghosts = {ghost.name: str(ghost.type) for ghost in self.scenario.ghosts if ghost.name in named}
         return final_values(self.program, found, name, ghosts)
 
@@ -95,21 +96,6 @@ class Session:
         execution = decode(self.encoding, answer.assignment)
         problem = recheck(self.program, self.model, execution, refutes=refutes, reaches=reaches) or ""
         return _Finding(answer.outcome, execution, None if problem else replay(self.program, execution), problem)
-
-
-def _registers(node: typed.Node) -> set[str]:
-    """Return the names of the registers in an expression."""
-    found: set[str] = set()
-    pending: list[object] = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, typed.Local | typed.LocalAddress):
-            found.add(part.name)
-        if isinstance(part, tuple):
-            pending += part
-        elif isinstance(part, typed.Node):
-            pending += [getattr(part, item.name) for item in fields(part)]
-    return found
 
 
 class _Question:
@@ -146,7 +132,7 @@ class _Question:
                 continue
             if finding.replay is not None:
                 return describe(finding.replay)
-            return f"whether a bound is hit was not found out: {finding.problem or 'no answer'}"
+            return self._gave_up("whether a bound is hit", finding)[1]
         return ""
 
     def _covers(self) -> tuple[Verdict, str, _Finding | None]:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from gupproof.diagnostics import GupError
+from gupproof.diagnostics import GupError, Span
 from gupproof.program.expr import Expr, ExprPool, Op, evaluate
 from gupproof.program.state import (
     NO_DEPS,
@@ -20,6 +20,7 @@ from gupproof.program.state import (
     union,
 )
 
+HERE = Span("a.gup", 3, 1, 3, 5)
 A, B, C = 10, 11, 12  # ids of reads depended on
 
 
@@ -98,7 +99,7 @@ def test_after_a_join_each_register_has_the_value_of_the_path_that_was_taken(poo
         Exit(pool.land(pool.negation(p), pool.negation(q)), {register: Value(pool.const(3))}),
     ]
     for order in itertools.permutations(paths):
-        joined = join_registers(pool, order)[register]
+        joined = join_registers(pool, order, HERE)[register]
         assert isinstance(joined, Value)
         assert table(pool, joined.expr, p, q) == [3, 2, 1, 1]
 
@@ -106,20 +107,21 @@ def test_after_a_join_each_register_has_the_value_of_the_path_that_was_taken(poo
 def test_a_path_that_is_never_taken_has_no_say(pool):
     register = (1, "v")
     paths = [Exit(pool.true, {register: Value(pool.const(1))}), Exit(pool.false, {register: RegisterAddress((1, "w"))})]
-    assert join_registers(pool, paths)[register] == Value(pool.const(1))
+    assert join_registers(pool, paths, HERE)[register] == Value(pool.const(1))
 
 
 def test_a_register_that_one_path_knows_survives_the_join(pool):
     p = condition(pool, 0)
-    joined = join_registers(pool, [Exit(p, {(1, "v"): Value(pool.const(4))}), Exit(pool.negation(p), {})])
+    joined = join_registers(pool, [Exit(p, {(1, "v"): Value(pool.const(4))}), Exit(pool.negation(p), {})], HERE)
     assert table(pool, joined[1, "v"].expr, p)[1] == 4
 
 
 def test_a_join_of_addresses_names_the_register(pool):
     p = condition(pool, 0)
     paths = [Exit(p, {(1, "out"): RegisterAddress((1, "v"))}), Exit(pool.negation(p), {(1, "out"): RegisterAddress((1, "w"))})]
-    with pytest.raises(GupError, match="'out' may point to different local variables"):
-        join_registers(pool, paths)
+    with pytest.raises(GupError, match="'out' may point to different local variables") as caught:
+        join_registers(pool, paths, HERE)
+    assert [item.span for item in caught.value.diagnostics] == [HERE]
 
 
 # ── open sections ────────────────────────────────────────────────────────────────────────────────────────────────────
