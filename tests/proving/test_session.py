@@ -1,0 +1,215 @@
+"""Verdicts: what makes one, and what must never make one."""
+
+from dataclasses import replace
+
+import pytest
+
+from gupproof.diagnostics import GupError
+from gupproof.execution.axioms import recheck
+from gupproof.proving import session as session_module
+from gupproof.proving.obligations import grouped, obligations_of
+from gupproof.proving.platforms import Platform, model_of
+from gupproof.proving.result import Verdict
+from gupproof.proving.session import Session
+from gupproof.solving.solver import Answer, Outcome
+from tests.support.proofs import BUFFERING, claim, unit_of
+
+
+def opened(text: str) -> tuple[Session, tuple]:
+    unit = unit_of(text)
+    (group,) = grouped([unit], obligations_of(unit))
+    return Session(unit, group.scenario, Platform(group.model, group.target), dict(group.fixed)), group.obligations
+
+
+def scenario(body: str) -> str:
+    return f"scenario s {{ int x, y; unsigned int u; int *p; ghost int r, q; {body} }}"
+
+
+# ── verdicts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_holds_and_reaches_its_covers_is_proved():
+    (result,) = claim(scenario("thread t { r = 1; } property p : r == 1; cover c : r == 1;"), "p under sc expect proved")
+    assert (result.verdict, result.reason, result.as_expected) == (Verdict.PROVED, "", True)
+    assert result.reached == (("c", True),)
+    assert (result.execution, result.story) == (None, ())
+
+
+def test_what_fails_is_refuted_by_an_execution_that_stands_up_to_its_recheck():
+    session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows seen under x86-tso expect refuted; }")
+    result = session.judge(obligation, timeout=30)
+    assert (result.verdict, result.as_expected) == (Verdict.REFUTED, True)
+    assert result.execution is not None
+    assert recheck(session.program, session.model, result.execution, refutes="seen") is None
+    sequential = model_of(Platform("sc", "x86-64"))
+    assert recheck(session.program, sequential, result.execution, refutes="seen") is not None
+    assert result.story
+
+
+def test_a_verdict_that_was_not_expected_says_so():
+    (result,) = claim(scenario("thread t { r = 1; } property p : r == 2;"), "p under sc covering none expect proved")
+    assert (result.verdict, result.as_expected) == (Verdict.REFUTED, False)
+
+
+def test_what_holds_without_reaching_a_cover_is_vacuous():
+    text = scenario("thread t { r = 1; } property p : r == 1; cover c : r == 1; cover never : r == 2; cover nor : r == 3;")
+    (result,) = claim(text, "p under sc expect vacuous")
+    assert result.verdict is Verdict.VACUOUS
+    assert result.reason == "holds, but cannot happen: never, nor"
+    assert result.reached == (("c", True), ("never", False), ("nor", False))
+    (asked_for_one,) = claim(text, "p under sc covering c expect proved")
+    assert asked_for_one.verdict is Verdict.PROVED
+
+
+def test_a_refutation_needs_no_cover():
+    (result,) = claim(scenario("thread t { r = 1; } property p : r == 2; cover never : r == 3;"), "p under sc expect refuted")
+    assert result.verdict is Verdict.REFUTED
+
+
+def test_a_loop_that_may_run_more_often_makes_the_verdict_unknown_and_is_named():
+    text = scenario(
+        "thread t { while (READ_ONCE(x) == 0) bound 2 { r = 1; } }\n thread v { WRITE_ONCE(x, 1); } property p : r < 2;"
+    )
+    (result,) = claim(text, "p under sc covering none expect proved")
+    assert result.verdict is Verdict.UNKNOWN
+    assert "the loop at <text>:1 may run more often: raise its bound" in result.reason
+
+
+def test_what_fails_within_the_bound_is_refuted_all_the_same():
+    text = scenario(
+        "thread t { while (READ_ONCE(x) == 0) bound 2 { r = 1; } } thread v { WRITE_ONCE(x, 1); } property p : r < 1;"
+    )
+    (result,) = claim(text, "p under sc covering none expect refuted")
+    assert result.verdict is Verdict.REFUTED
+
+
+def test_a_value_that_leaves_its_type_makes_the_verdict_unknown():
+    text = scenario("thread t { WRITE_ONCE(u, READ_ONCE(u) - 1); } property p : true;")
+    (result,) = claim(text, "p under sc covering none expect proved")
+    assert result.verdict is Verdict.UNKNOWN
+    assert result.reason.startswith("integer overflow: the result does not fit unsigned int at <text>:1")
+
+
+def test_an_execution_that_overflows_refutes_nothing():
+    text = scenario("thread t { r = 1; unsigned int v = READ_ONCE(u) - 1; } property p : r == 0;")
+    (result,) = claim(text, "p under sc covering none expect refuted")
+    assert result.verdict is Verdict.UNKNOWN
+
+
+def test_an_access_to_no_object_refutes_every_property_with_its_place():
+    text = scenario("thread t { *p = 1; } property p1 : true; property p2 : true;")
+    results = claim(text, "p1, p2 under sc covering none expect refuted")
+    assert [result.verdict for result in results] == [Verdict.REFUTED] * 2
+    assert {result.reason for result in results} == {"'*p' is accessed through a pointer to no object at <text>:1"}
+
+
+def test_an_assert_that_no_path_can_fail_is_proved():
+    text = scenario("thread t { assert(1 == 1, mine); if (false) assert(false, dead); x = 1; }")
+    results = claim(text, "mine, dead, asserts under sc covering none expect proved")
+    assert [result.verdict for result in results] == [Verdict.PROVED] * 3
+
+
+def test_the_reason_of_a_refutation_is_about_the_property_asked_for():
+    text = scenario("thread t { assert(READ_ONCE(x) == 1, other); r = 1; } property p : r == 0;")
+    (about_p,) = claim(text, "p under sc covering none expect refuted")
+    (about_other,) = claim(text, "other under sc covering none expect refuted")
+    assert about_p.reason == "p fails in the final state"
+    assert about_other.reason == "assert fails at <text>:1"
+
+
+# ── switches ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_session_answers_for_every_setting():
+    text = """theorem t {
+        buffering with FENCED = true shows seen under x86-tso expect proved;
+        buffering with FENCED = false shows seen under x86-tso expect refuted;
+        buffering with FENCED = true shows small under x86-tso expect proved;
+    }"""
+    session, obligations = opened(BUFFERING + text)
+    for order in (obligations, tuple(reversed(obligations))):
+        assert all(session.judge(item, timeout=30).as_expected for item in order)
+
+
+def test_a_scenario_that_cannot_be_unrolled_is_an_error_with_its_place():
+    unit = unit_of(scenario("thread t { while (READ_ONCE(x)) { } } property p : true;"))
+    with pytest.raises(GupError, match="this loop has no bound"):
+        Session(unit, "s", Platform("sc", "x86-64"), {})
+
+
+# ── what a solver may do to us ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Unwilling:
+    """Gives up on the questions whose turn it is, and asks a real solver the others."""
+
+    def __init__(self, solver, turns, reason):
+        self.solver, self.turns, self.reason, self.asked = solver, turns, reason, 0
+
+    def ask(self, assumptions, wanted, *, timeout=None):
+        self.asked += 1
+        if self.asked in self.turns:
+            return Answer(outcome=Outcome.UNKNOWN, assignment=None, reason=self.reason, seconds=0.0)
+        return self.solver.ask(assumptions, wanted, timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("turn", "what"), [(1, "property small"), (2, "whether a bound is hit"), (3, "whether a bound is hit"), (4, "cover both")]
+)
+def test_no_answer_to_any_question_makes_the_verdict_unknown(turn, what):
+    session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
+    session._solver = Unwilling(session._solver, {turn}, "timeout")
+    result = session.judge(obligation, timeout=7)
+    assert result.verdict is Verdict.UNKNOWN
+    assert result.reason == f"{what}: no answer within 7 s; allow more with --timeout"
+    assert result.as_expected is False
+
+
+def test_why_a_solver_gave_up_is_told():
+    session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
+    session._solver = Unwilling(session._solver, {1}, "out of memory")
+    assert session.judge(obligation, timeout=7).reason == "property small: out of memory"
+
+
+def test_a_cover_that_was_not_decided_is_neither_reached_nor_not():
+    session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
+    session._solver = Unwilling(session._solver, {4}, "timeout")
+    assert session.judge(obligation, timeout=7).reached == (("both", None),)
+
+
+@pytest.mark.parametrize(("shows", "what"), [("seen", "a refutation"), ("small", "a cover")])
+def test_an_execution_that_does_not_stand_up_to_its_recheck_is_an_error_and_no_verdict(monkeypatch, shows, what):
+    session, (obligation,) = opened(BUFFERING + f"theorem t {{ buffering shows {shows} under x86-tso expect proved; }}")
+    monkeypatch.setattr(session_module, "recheck", lambda *arguments, **claims: "read 4 reads from no write")
+    result = session.judge(obligation, timeout=30)
+    assert result.verdict is Verdict.ERROR
+    assert result.reason == f"{what} did not stand up to its re-check: read 4 reads from no write"
+    assert result.execution is None
+
+
+def test_the_time_left_shrinks_with_each_question(monkeypatch):
+    session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
+    limits = []
+    real = session._solver.ask
+
+    class Watching:
+        def ask(self, assumptions, wanted, *, timeout=None):
+            limits.append(timeout)
+            return real(assumptions, wanted, timeout=timeout)
+
+    monkeypatch.setattr(session, "_solver", Watching())
+    session.judge(obligation, timeout=20)
+    assert len(limits) == 4
+    assert limits == sorted(limits, reverse=True)
+    assert all(0 < limit <= 20 for limit in limits)
+
+
+def test_results_say_how_large_the_question_was():
+    session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
+    result = session.judge(obligation, timeout=30)
+    assert result.events == len(session.program.events)
+    assert (result.variables, result.clauses) == (session.encoding.variables, session.encoding.clauses)
+    assert result.seconds > 0
+    assert result.build_seconds > 0
+    bare = replace(obligation, expect=None)
+    assert session.judge(bare, timeout=30).as_expected is None
