@@ -1,9 +1,7 @@
 """Runs obligations, on several processes, and hands out each result as soon as it is known."""
 
-import multiprocessing
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
 from gupproof.diagnostics import GupError
@@ -11,8 +9,7 @@ from gupproof.proving.obligations import Group
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result, Verdict
 from gupproof.proving.session import Session
-
-PATIENCE = 5.0
+from gupproof.proving.workers import workers
 
 
 def prove_group(group: Group, *, timeout: float) -> tuple[Result, ...]:
@@ -46,9 +43,7 @@ def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tup
             for result in prove_each(group, timeout=timeout):
                 yield (result,)
         return
-    executor = ProcessPoolExecutor(max_workers=min(jobs, len(groups)), mp_context=_context(), initializer=_ignore_interrupts)
-    done = False
-    try:
+    with workers(min(jobs, len(groups))) as executor:
         waiting: dict[Future[tuple[Result, ...]], Group] = {
             executor.submit(prove_group, group, timeout=timeout): group for group in groups
         }
@@ -57,36 +52,7 @@ def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tup
                 yield future.result()
             except BrokenProcessPool:
                 yield _lost(waiting[future], "the process that worked on it died (out of memory?)")
-        done = True
-    finally:
-        if done:
-            executor.shutdown()
-        else:
-            _abandon(executor)
-
-
-def _abandon(executor: ProcessPoolExecutor) -> None:
-    """End the workers where they are: whoever stops listening (Ctrl-C) does not wait for what is still running."""
-    processes = list(getattr(executor, "_processes", {}).values())
-    manager = getattr(executor, "_executor_manager_thread", None)
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    # The thread that watches the workers is given the time to notice, so that it does not meet the interpreter's own shutdown.
-    if manager is not None:
-        manager.join(timeout=PATIENCE)
 
 
 def _lost(group: Group, reason: str) -> tuple[Result, ...]:
     return tuple(Result(obligation=item, verdict=Verdict.UNKNOWN, reason=reason) for item in group.obligations)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Return how workers start: by fork where there is one, since a worker then has its modules at once."""
-    methods = multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which keeps what is finished."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

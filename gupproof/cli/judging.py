@@ -1,0 +1,150 @@
+"""Runs ``gupproof litmus``: progress, comparison with a table of expected verdicts, output."""
+
+import csv
+import io
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gupproof.cli.exits import Exit
+from gupproof.diagnostics import Diagnostic, GupError, read_source
+from gupproof.proving.observation import Judgement, Observation, Request, judge_all, litmus_files
+
+LARGEST_TABLE = 20_000_000  # bytes
+VERDICTS = {True: "Ok", False: "No"}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came out so far."""
+
+    judgements: list[Judgement] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    agree: int = 0
+    disagree: list[str] = field(default_factory=list)
+
+    def count(self, observation: Observation) -> int:
+        """Return how many tests were observed so."""
+        return sum(item.observation is observation for item in self.judgements)
+
+    def code(self) -> Exit:
+        """Return the exit code."""
+        if self.problems:
+            return Exit.BAD_INPUT
+        if self.disagree:
+            return Exit.UNEXPECTED
+        return Exit.UNKNOWN if self.count(Observation.UNKNOWN) else Exit.AS_EXPECTED
+
+
+def run(paths: Sequence[str], request: Request, *, expect: str | None, jobs: int, quiet: bool, as_json: bool) -> None:
+    """Judge, print, and end the program with the exit code; Ctrl-C keeps what is finished."""
+    started = time.perf_counter()
+    expected = _expected(Path(expect)) if expect else {}
+    files = litmus_files(paths)
+    tally = Tally()
+    interrupted = False
+    stream = judge_all(files, request, jobs=jobs)
+    try:
+        for item in stream:
+            _take(item, tally, expected, expect)
+            if not as_json and not quiet and isinstance(item, Judgement):
+                click.echo(_line(item))
+            elif sys.stderr.isatty():
+                click.echo(f"\r\033[K{len(tally.judgements)}/{len(files)}", nl=False, err=True)
+    except KeyboardInterrupt:
+        interrupted = True
+        stream.close()  # type: ignore[attr-defined]
+    finally:
+        if sys.stderr.isatty() and (as_json or quiet):
+            click.echo("\r\033[K", nl=False, err=True)
+    seconds = time.perf_counter() - started
+    for problem in tally.problems:
+        click.echo(problem.render(), err=True)
+    if as_json:
+        click.echo(json.dumps(_document(tally, expected=bool(expect), interrupted=interrupted, seconds=seconds), indent=2))
+    else:
+        for text in tally.disagree:
+            click.echo(f"disagrees: {text}")
+        click.echo(_closing(tally, len(files), compared=bool(expect), seconds=seconds))
+    code = tally.code()
+    click.get_current_context().exit(Exit.UNKNOWN if interrupted and code is Exit.AS_EXPECTED else code)
+
+
+def _expected(path: Path) -> dict[str, str]:
+    rows = csv.DictReader(io.StringIO(read_source(path, kind="a table of expected verdicts", limit=LARGEST_TABLE)))
+    if not rows.fieldnames or not {"test", "verdict"} <= set(rows.fieldnames):
+        raise GupError(
+            Diagnostic(
+                code="U012", message=f"{path} has no columns 'test' and 'verdict'", help="test,verdict in its first line"
+            )
+        )
+    return {str((path.parent / row["test"]).resolve()): row["verdict"] for row in rows}
+
+
+def _take(item: Judgement | GupError, tally: Tally, expected: dict[str, str], table: str | None) -> None:
+    if isinstance(item, GupError):
+        tally.problems += [problem for problem in item.diagnostics if problem not in tally.problems]
+        return
+    tally.judgements.append(item)
+    wanted = expected.get(str(Path(item.path).resolve()))
+    if table is None or wanted is None or item.ok is None:
+        return
+    if VERDICTS[item.ok] == wanted:
+        tally.agree += 1
+    else:
+        tally.disagree.append(f"{item.path}: {VERDICTS[item.ok]} under {item.model}, expected {wanted}")
+
+
+def _line(item: Judgement) -> str:
+    if item.ok is None:
+        return f"{item.observation.value} {item.name}: {item.reason}"
+    loop = ", loop unrolled" if item.loop else ""
+    return (
+        f"Observation {item.name} {item.observation.value}: {VERDICTS[item.ok]} under {item.model}{loop} [{item.seconds:.3f} s]"
+    )
+
+
+def _closing(tally: Tally, planned: int, *, compared: bool, seconds: float) -> str:
+    parts = [f"{len(tally.judgements)} of {planned} tests"]
+    if compared:
+        parts.append(f"{tally.agree} agree, {len(tally.disagree)} disagree")
+    parts += [f"{tally.count(Observation.UNSUPPORTED)} unsupported", f"{tally.count(Observation.UNKNOWN)} unknown"]
+    if tally.problems:
+        parts.append(f"{len(tally.problems)} problems")
+    return f"{parts[0]}: {', '.join(parts[1:])}; {seconds:.1f} s"
+
+
+def _document(tally: Tally, *, expected: bool, interrupted: bool, seconds: float) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "tool": "gupproof",
+        "command": "litmus",
+        "interrupted": interrupted,
+        "seconds": round(seconds, 3),
+        "summary": {
+            "tests": len(tally.judgements),
+            "agree": tally.agree if expected else None,
+            "disagree": len(tally.disagree) if expected else None,
+            "unsupported": tally.count(Observation.UNSUPPORTED),
+            "unknown": tally.count(Observation.UNKNOWN),
+        },
+        "results": [
+            {
+                "path": item.path,
+                "name": item.name,
+                "model": item.model or None,
+                "observation": item.observation.value,
+                "verdict": VERDICTS.get(item.ok) if item.ok is not None else None,
+                "loop": item.loop,
+                "reason": item.reason,
+                "seconds": round(item.seconds, 4),
+            }
+            for item in tally.judgements
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Litmus tests: read, and turned into the same programs that scenarios become."""

@@ -1,0 +1,192 @@
+"""Litmus tests judged: can the final condition happen, can its opposite, and what herd would say of that."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+
+from gupproof.cat.reader import known_models, load_model
+from gupproof.cat.terms import Model
+from gupproof.diagnostics import Diagnostic, GupError, read_source
+from gupproof.encoding.encoding import Encoding, encode
+from gupproof.execution.axioms import recheck
+from gupproof.execution.decode import decode, wanted
+from gupproof.litmus.form import Litmus, Quantifier
+from gupproof.litmus.frame import Unsupported, read_assembly
+from gupproof.litmus.lower import CONDITION, architecture_of, lower_litmus
+from gupproof.program.target_reader import known_targets
+from gupproof.proving.workers import workers
+from gupproof.solving.solver import Outcome, Solver
+
+LARGEST = 200_000  # bytes of a test
+
+
+class Observation(Enum):
+    """How often the condition holds in the executions that the model allows."""
+
+    NEVER = "Never"
+    SOMETIMES = "Sometimes"
+    ALWAYS = "Always"
+    UNKNOWN = "Unknown"  # a limit was hit
+    UNSUPPORTED = "Unsupported"  # the test is outside what is judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What was found out about one test.
+
+    Attributes:
+        path: of the file.
+        name: of the test; empty if the file could not be read so far.
+        model: it was judged under.
+        observation: see there.
+        ok: herd's ``Ok``: the condition, with its quantifier, is true of the model; None if that was not decided.
+        loop: whether a loop may run more often than it was unrolled.
+        reason: why it is unsupported or unknown.
+        seconds: from text to verdict.
+
+    """
+
+    path: str
+    name: str
+    model: str
+    observation: Observation
+    ok: bool | None
+    loop: bool
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """How tests are to be judged.
+
+    Attributes:
+        model: name or path of the memory model; None for the architecture's own.
+        unroll: how often a backward jump is followed.
+        timeout: seconds of solving for each question.
+
+    """
+
+    model: str | None
+    unroll: int
+    timeout: float
+
+
+def judge(path: Path, request: Request) -> Judgement:
+    """Judge one test.
+
+    Raises:
+        GupError: the file is no litmus test, or the model cannot be used.
+
+    """
+    started = time.perf_counter()
+    test: Litmus | None = None
+    model = request.model or ""
+    try:
+        test = read_assembly(read_source(path, kind="a litmus test", limit=LARGEST), str(path))
+        model = request.model or architecture_of(test).model
+        observation, ok, loop, reason = _observe(test, _model(model), request)
+    except Unsupported as problem:
+        observation, ok, loop, reason = Observation.UNSUPPORTED, None, False, str(problem)
+    return Judgement(
+        path=str(path),
+        name=test.name if test else path.stem,
+        model=model,
+        observation=observation,
+        ok=ok,
+        loop=loop,
+        reason=reason,
+        seconds=time.perf_counter() - started,
+    )
+
+
+@lru_cache(maxsize=16)
+def _model(name: str) -> Model:
+    models = known_models()
+    if name not in models and not Path(name).is_file():
+        raise GupError(
+            Diagnostic(
+                code="P001",
+                message=f"there is no memory model called '{name}'",
+                help=f"the models are {', '.join(sorted(models))}, or a path that ends in .cat",
+            )
+        )
+    tags = frozenset().union(*(target.tags for target in known_targets()))
+    return load_model(models.get(name, Path(name)), tags=tags)
+
+
+def _observe(test: Litmus, model: Model, request: Request) -> tuple[Observation, bool | None, bool, str]:
+    program = lower_litmus(test, unroll=request.unroll)
+    encoding = encode(program, model)
+    questions = _Questions(encoding, model, request.timeout)
+    some = questions.ask(encoding.covered[CONDITION], reaches=CONDITION)
+    other = questions.ask(encoding.violated[CONDITION], refutes=CONDITION)
+    loop = questions.ask(encoding.bounded) is not Outcome.UNSAT
+    if Outcome.UNKNOWN in (some, other):
+        return Observation.UNKNOWN, None, loop, f"no answer within {request.timeout:g} s; allow more with --timeout"
+    possible, avoidable = some is Outcome.SAT, other is Outcome.SAT
+    observation = Observation.ALWAYS if not avoidable else Observation.SOMETIMES
+    if not possible:
+        observation = Observation.NEVER
+    ok = {Quantifier.EXISTS: possible, Quantifier.NOT_EXISTS: not possible, Quantifier.FORALL: not avoidable}[test.quantifier]
+    return observation, ok, loop, ""
+
+
+class _Questions:
+    def __init__(self, encoding: Encoding, model: Model, timeout: float) -> None:
+        self.encoding, self.model, self.timeout = encoding, model, timeout
+        self.solver = Solver(encoding.dimacs)
+        self.wanted = wanted(encoding)
+
+    def ask(self, literal: int, **claim: str) -> Outcome:
+        answer = self.solver.ask([literal], self.wanted, timeout=self.timeout)
+        if answer.assignment is not None:
+            problem = recheck(self.encoding.program, self.model, decode(self.encoding, answer.assignment), **claim)
+            if problem is not None:
+                raise RuntimeError(f"an execution did not stand up to its re-check: {problem}")
+        return answer.outcome
+
+
+def litmus_files(paths: Sequence[str]) -> list[Path]:
+    """Return the .litmus files that paths stand for.
+
+    Raises:
+        GupError: a path does not exist, or a folder holds no test.
+
+    """
+    found: list[Path] = []
+    problems = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(path.rglob("*.litmus"))
+            if not inside:
+                problems.append(Diagnostic(code="U006", message=f"{path} holds no .litmus file"))
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            problems.append(Diagnostic(code="U001", message=f"{path} does not exist", help="give a .litmus file or a folder"))
+    if problems:
+        raise GupError(*problems)
+    return list(dict.fromkeys(found))
+
+
+def judge_all(paths: Sequence[Path], request: Request, *, jobs: int) -> Iterator[Judgement | GupError]:
+    """Yield a judgement (or what is wrong with the file) for each test, in order, as they are found."""
+    if jobs <= 1 or len(paths) <= 1:
+        for path in paths:
+            yield _judged(path, request)
+        return
+    with workers(min(jobs, len(paths))) as executor:
+        chunk = max(1, min(25, len(paths) // (4 * jobs)))
+        yield from executor.map(_judged, paths, [request] * len(paths), chunksize=chunk)
+
+
+def _judged(path: Path, request: Request) -> Judgement | GupError:
+    try:
+        return judge(path, request)
+    except GupError as error:
+        return error

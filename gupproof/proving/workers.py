@@ -1,0 +1,40 @@
+"""Processes that share the work, and end at once when nobody waits for them any more."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+PATIENCE = 5.0  # seconds
+
+
+@contextmanager
+def workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Provide ``count`` processes; an exception in the body (Ctrl-C, a listener gone) ends them where they are."""
+    methods = multiprocessing.get_all_start_methods()
+    # Forked workers have their modules at once.
+    context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+    executor = ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=_ignore_interrupts)
+    try:
+        yield executor
+    except BaseException:
+        _abandon(executor)
+        raise
+    executor.shutdown()
+
+
+def _abandon(executor: ProcessPoolExecutor) -> None:
+    processes = list(getattr(executor, "_processes", {}).values())
+    manager = getattr(executor, "_executor_manager_thread", None)
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    # The thread that watches the workers is given the time to notice, so that it does not meet the interpreter's own shutdown.
+    if manager is not None:
+        manager.join(timeout=PATIENCE)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which keeps what is finished."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
