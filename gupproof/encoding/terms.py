@@ -27,6 +27,12 @@ class Side(Enum):
         return Side.ONLY_IF if self is Side.IF else Side.IF
 
 
+MOST_DERIVED = 200
+
+_Place = tuple[int, int, int]
+"""A recursion variable's number, and a pair of events (twice the same for a member of a set)."""
+
+
 class Terms:
     """Literals of terms over one program."""
 
@@ -34,12 +40,16 @@ class Terms:
         self.base = base
         self.cnf = base.cnf
         self.bounds = base.bounds
-        self._memo: dict[tuple[Term, int, int, Side], int] = {}
+        self._memo: dict[tuple[Term, int, int, Side, _Place | None], int] = {}
         self._columns: dict[Term, tuple[int, ...]] = {}
         self._recursions: dict[int, Term] = {}
-        self._recursive_memo: dict[tuple[int, int, int], int] = {}
+        self._recursive_memo: dict[tuple[_Place, Side], int] = {}
+        self._undefined: list[tuple[_Place, Side]] = []
+        self._supports: dict[tuple[_Place, _Place], int] = {}
+        self._deriving: _Place | None = None
+        self._has_recursion: dict[Term, bool] = {}
         self._reach: dict[Term, tuple[tuple[int, ...], tuple[int, ...], int]] = {}
-        self._powers: dict[tuple[Term, int, int, int, Side], int] = {}
+        self._powers: dict[tuple[Term, int, int, int, Side, _Place | None], int] = {}
 
     # ── axioms ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -56,6 +66,7 @@ class Terms:
                 continue
             self._axiom(axiom)
             covered = covered or (axiom.kind is AxiomKind.ACYCLIC and not axiom.negated and _contains_co(axiom.term))
+        self._define_recursions()
         if not covered:
             # Coherence is an order by definition, whatever the model says of it.
             require_acyclic(self.cnf, self.base.co_edges(), self._together)
@@ -110,7 +121,7 @@ class Terms:
             return FALSE
         if bounds.must >> event & 1:
             return self.base.executes(event)
-        key = (term, event, event, side)
+        key = (term, event, event, side, self._context(term))
         if key not in self._memo:
             self._memo[key] = self._make_member(term, event, side)
         return self._memo[key]
@@ -151,7 +162,7 @@ class Terms:
             return FALSE
         if bounds.must[a] >> b & 1:
             return self.base.both(a, b)
-        key = (term, a, b, side)
+        key = (term, a, b, side, self._context(term))
         if key not in self._memo:
             self._memo[key] = self._make_pair(term, a, b, side)
         return self._memo[key]
@@ -251,7 +262,7 @@ class Terms:
         """Return the literal of "b is reached from a in at most 2^step edges"."""
         if step == 0:
             return self.pair(inner, a, b, side)
-        key = (inner, step, a, b, side)
+        key = (inner, step, a, b, side, self._context(inner))
         if key not in self._powers:
             forward, backward, _ = self._reach[inner]
             middles = [m for m in bits(forward[a] & backward[b]) if m not in (a, b)]
@@ -263,28 +274,61 @@ class Terms:
         return self._powers[key]
 
     def _recursive(self, term: Term, a: int, b: int, side: Side) -> int:
-        """Return the literal of a recursive definition: forced by its body, so that the least solution is allowed."""
-        if side is Side.ONLY_IF:
-            raise GupError(
-                Diagnostic(
-                    code="E002",
-                    message="a recursive definition of the model is used where its absence matters",
-                    help="such models are not supported yet",
-                )
-            )
+        """Return the literal of a recursive definition.
+
+        In one direction it is forced by its body, so that the least solution is allowed. In the other it needs its body, where
+        what it uses of the recursion does not need it in turn: the uses ("supports") are edges, and have no cycle.
+        """
         if term.op is TermOp.REC:
-            self.bounds.rel(term) if term.sort is Sort.REL else self.bounds.set(term)
             self._recursions.update(zip(term.bound, term.args, strict=True))
             number = term.bound[term.value]
         else:
             number = term.value
-        key = (number, a, b)
-        if key not in self._recursive_memo:
-            literal = self._recursive_memo[key] = self.cnf.variable()
-            body = self._recursions[number]
+        place = (number, a, b)
+        literal = self._recursive_memo.get((place, side))
+        if literal is None:
+            literal = self._recursive_memo[place, side] = self.cnf.variable()
+            self._undefined.append((place, side))
+        if side is Side.IF or self._deriving is None:
+            return literal
+        edge = (self._deriving, place)
+        if edge not in self._supports:
+            self._supports[edge] = self.cnf.variable()
+            self.cnf.add(-self._supports[edge], literal)
+        return self._supports[edge]
+
+    def _context(self, term: Term) -> _Place | None:
+        """What is being derived, where it matters: each derivation supports what it uses of a recursion itself."""
+        return self._deriving if self._deriving is not None and self._recurs(term) else None
+
+    def _recurs(self, term: Term) -> bool:
+        if term not in self._has_recursion:
+            recursive = term.op in (TermOp.REC, TermOp.REC_VAR)
+            self._has_recursion[term] = recursive or any(self._recurs(arg) for arg in term.args)
+        return self._has_recursion[term]
+
+    def _define_recursions(self) -> None:
+        """Give the literals of recursive definitions their meaning, and those that this asks for."""
+        while self._undefined:
+            place, side = self._undefined.pop()
+            number, a, b = place
+            body, literal = self._recursions[number], self._recursive_memo[place, side]
+            self._deriving = place if side is Side.ONLY_IF else None
             derived = self.pair(body, a, b, side) if body.sort is Sort.REL else self.member(body, a, side)
-            self.cnf.add(-derived, literal)
-        return self._recursive_memo[key]
+            self._deriving = None
+            self.cnf.add(*((-derived, literal) if side is Side.IF else (-literal, derived)))
+        places = sorted({place for edge in self._supports for place in edge})
+        if len(places) > MOST_DERIVED:
+            raise GupError(
+                Diagnostic(
+                    code="E002",
+                    message="a recursive definition of the model is used where its absence matters, and is too large for that",
+                    help=f"it may hold {len(places)} pairs of events, over {MOST_DERIVED}",
+                )
+            )
+        vertex = {place: number for number, place in enumerate(places)}
+        edges = {(vertex[one], vertex[other]): literal for (one, other), literal in self._supports.items()}
+        require_acyclic(self.cnf, edges, lambda _, __: True)
 
 
 def _contains_co(term: Term) -> bool:

@@ -1,13 +1,17 @@
-"""Recursive definitions: bounds of groups that are asked for one by one, and of recursions inside recursions."""
+"""Recursive definitions: bounds of groups and of recursions inside others, and what is not in their least solution."""
 
 from pathlib import Path
 
 import pytest
 
 from gupproof.cat.reader import load_model
+from gupproof.diagnostics import GupError
+from gupproof.encoding.encoding import encode
+from gupproof.execution.enumerator import executions
 from gupproof.relations.analysis import Analysis, bits
 from gupproof.relations.bounds import Bounds
 from tests.support.programs import Build
+from tests.support.same_executions import difference
 
 
 @pytest.fixture
@@ -50,3 +54,41 @@ def test_a_recursion_used_by_another_keeps_its_solution(bounds_of) -> None:
     found = bounds_of("let step = po \\ (po ; po) let rec a = step | (a ; step) let rec b = (a ; step) | (b ; a) | rf")
     assert (2, 5) in found["a"]
     assert (2, 5) in found["b"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "count"),
+    [
+        # Nothing is in it but by itself: sequential consistency.
+        ("let rec less = (fr & ~fr) | (po? ; less)", 3),
+        ("let rec less = (fr & ~fr) | more and more = less | (po? ; more ; po?)", 3),
+        # From-read, by way of itself: only program order and coherence are left.
+        ("let rec less = fr | (less ; less) | less^-1", 4),
+        ("let rec less = (com \\ (com \\ less)) | (fr ; id)", 4),
+    ],
+)
+def test_what_only_justifies_itself_is_not_in_a_recursive_definition(tmp_path: Path, definition: str, count: int) -> None:
+    path = tmp_path / "m.cat"
+    path.write_text(f"{definition} acyclic (po | rf | co | fr) \\ less")
+    model = load_model(path, tags=frozenset())
+    build = Build(x=0, y=0)
+    for mine, other in (("x", "y"), ("y", "x")):
+        thread = build.thread()
+        thread.write(mine, 1)
+        thread.read(other)
+    found = list(executions(build.program(), model))
+    assert len(found) == count
+    assert difference(build.program(), model, found) == ""
+
+
+def test_the_absence_of_a_recursive_definition_that_is_too_large_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "m.cat"
+    path.write_text("let rec path = com | (path ; path) acyclic po \\ path empty com \\ path")
+    model = load_model(path, tags=frozenset())
+    build = Build(x=0)
+    for _ in range(3):
+        thread = build.thread()
+        for _ in range(4):
+            thread.write("x", thread.read("x"))
+    with pytest.raises(GupError, match="too large"):
+        encode(build.program(), model)
