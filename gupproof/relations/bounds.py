@@ -1,7 +1,7 @@
 """Lower and upper bounds of every term of a model over the events of a program.
 
-The rules are those of peers of this tool (design of the encoding, §5): union and intersection are pointwise; a composition
-must hold when both halves must and the middle event executes whenever one of the ends does; a difference crosses the bounds.
+Union and intersection are pointwise; a composition must hold when both halves must and the middle event executes whenever one
+of the ends does; a difference crosses the bounds.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,6 @@ from functools import reduce
 from operator import or_
 
 from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
-from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.relations.analysis import Analysis, RelBounds, Rows, SetBounds, bits, transpose
 
 
@@ -194,20 +193,7 @@ class Bounds:
             result = RelBounds(result.may, grown)
 
     def _recursion(self, term: Term) -> RelBounds | SetBounds:
-        """Return the bounds of a least fixpoint, both by iteration upwards from nothing.
-
-        Raises:
-            GupError: the recursion is not monotone, so that it has no least fixpoint by form.
-
-        """
-        if not all(monotone(body, frozenset(term.bound)) for body in term.args):
-            raise GupError(
-                Diagnostic(
-                    code="R002",
-                    message="a recursive definition of the model uses what it defines on the right of '\\' or under '~'",
-                    help="only recursion that grows from nothing is supported",
-                )
-            )
+        """Return the bounds of a least fixpoint, both by iteration upwards from nothing: the reader lets only such through."""
         if not frozenset(term.bound) <= self._settled:
             self._solve(term)
         return self._variables[term.bound[term.value]]
@@ -288,20 +274,6 @@ class Bounds:
                 return True
             case _:
                 return bool(self.rel(term).must[a] >> b & 1)
-
-
-def monotone(term: Term, variables: frozenset[int], *, positive: bool = True) -> bool:
-    """Whether ``term`` can only grow when the given recursion variables do, judged by its form."""
-    match term.op:
-        case TermOp.REC_VAR:
-            return positive or term.value not in variables
-        case TermOp.COMPLEMENT:
-            return monotone(term.args[0], variables, positive=not positive)
-        case TermOp.DIFF:
-            left, right = term.args
-            return monotone(left, variables, positive=positive) and monotone(right, variables, positive=not positive)
-        case _:
-            return all(monotone(arg, variables, positive=positive) for arg in term.args)
 
 
 def _as_bits(positions: Iterable[int]) -> int:

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from gupproof.cat.reader import load_model
 from gupproof.cat.terms import Model, Sort, Term, TermOp, TermPool
-from gupproof.diagnostics import GupError
 from gupproof.execution.enumerator import executions
 from gupproof.execution.relations import Interpretation
 from gupproof.relations.analysis import Analysis, bits
-from gupproof.relations.bounds import Bounds, monotone
+from gupproof.relations.bounds import Bounds
 from tests.support.models import model
 from tests.support.programs import Build
 from tests.support.randomly import random_program
@@ -164,23 +163,3 @@ def test_recursion_grows_from_nothing(read):
     step, po = bounds.rel(by.definitions["step"]), base(bounds, "po")
     assert step.may == po.may
     assert step.must == po.must
-
-
-def test_recursion_that_does_not_only_grow_is_refused(read):
-    by = read("let rec wrong = po \\ wrong")
-    with pytest.raises(GupError) as caught:
-        bounded(straight(), by).rel(by.definitions["wrong"])
-    assert [item.code for item in caught.value.diagnostics] == ["R002"]
-
-
-def test_monotone_counts_how_often_a_variable_is_complemented():
-    pool = TermPool()
-    variable, po = pool.variable(Sort.REL), pool.base("po", Sort.REL)
-    inside = frozenset({variable.value})
-    once, twice = pool.make(TermOp.COMPLEMENT, variable), pool.make(TermOp.DIFF, po, pool.make(TermOp.DIFF, po, variable))
-    assert monotone(pool.make(TermOp.SEQ, variable, po), inside)
-    assert not monotone(once, inside)
-    assert monotone(pool.make(TermOp.COMPLEMENT, once), inside)
-    assert monotone(twice, inside)
-    assert not monotone(pool.make(TermOp.DIFF, po, variable), inside)
-    assert monotone(once, frozenset())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gupproof.language.grammars import build_parser
+from gupproof.grammars import build_parser
 from gupproof.resources import grammar_text
 
 
@@ -39,6 +39,24 @@ def test_without_a_home_nothing_is_kept(monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setattr("pathlib.Path.home", lambda: (_ for _ in ()).throw(RuntimeError))
     assert build_parser("gup").parse("int x;")
+
+
+@pytest.mark.parametrize(("name", "text"), [("gup", "int x;"), ("cat", "acyclic po"), ("target", 'title "t"\n')])
+def test_every_grammar_reads_with_and_without_a_cache(folder, name, text):
+    built, read_back = build_parser(name), build_parser(name)
+    assert [path.name.split("-")[0] for path in folder.iterdir()] == [name]
+    assert built.parse(text) == read_back.parse(text)
+
+
+def test_tables_of_another_lexer_are_kept_apart(folder):
+    build_parser("gup")
+    build_parser("gup", lexer="basic")
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_grammar_that_does_not_exist_is_an_error(folder):
+    with pytest.raises(FileNotFoundError):
+        build_parser("none")
 
 
 def test_every_terminal_is_named():
