@@ -65,8 +65,13 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; never ends in a traceback unless GUPPROOF_DEBUG is set."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="gupproof", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
+    except SystemExit:
+        # The reader of our output (head, less) has gone: click then leaves with 1, which here would be a verdict.
+        if isinstance(sys.stdout, click.utils.PacifyFlushWrapper):
+            sys.exit(Exit.AS_EXPECTED)
+        raise
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.BAD_INPUT)
@@ -74,7 +79,7 @@ def main() -> None:
         click.echo("interrupted", err=True)
         sys.exit(Exit.UNKNOWN)
     except BrokenPipeError:
-        # The reader of our output (head, less) has gone; there is nobody to tell.
+        # The same, where it happens outside a command.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.AS_EXPECTED)
     except Exception as error:

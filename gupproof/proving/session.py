@@ -150,7 +150,11 @@ class _Question:
             if finding.outcome is Outcome.UNSAT:
                 missing.append(cover)
         if not self.obligation.covering and self._never_ends():
-            return Verdict.VACUOUS, "holds, but no execution comes to an end: some thread always waits for ever", None
+            return (
+                Verdict.VACUOUS,
+                "holds, but no execution comes to an end: threads wait for ever, or what is assumed never holds",
+                None,
+            )
         if missing:
             return Verdict.VACUOUS, f"holds, but cannot happen: {', '.join(missing)}", None
         return Verdict.PROVED, "", None
@@ -158,7 +162,7 @@ class _Question:
     def _never_ends(self) -> bool:
         """Whether a property of final states holds because there are none, where no cover would tell."""
         encoding, program = self.session.encoding, self.session.program
-        if not program.stops or program.properties[self.obligation.property] is program.pool.true:
+        if not (program.stops or program.constraints) or program.properties[self.obligation.property] is program.pool.true:
             return False
         finding = self.session.find([*self.setting, -encoding.overflows, encoding.complete], self._left())
         return finding.outcome is Outcome.UNSAT
