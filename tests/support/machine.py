@@ -6,12 +6,14 @@ the unrolling, the encoding or the axioms is used.
 """
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gupproof.language import typed
 from gupproof.language.types import BOOL, ArrayType, StructType
 
-Step = tuple  # ("rcu ...", ...) | ("load", place) | ("store", place, value) | ("rmw", place, function) | ("fence",) | ("choose", count)
+# What a thread asks for: its kind (load, store, rmw, fence, choose, rcu ...), then a place, value, function or count.
+Step = tuple
 Place = str
 Run = Generator[Step, int, dict[str, int]]
 
@@ -81,10 +83,8 @@ class Interpreter:
         return self.mine
 
     def body(self, body: tuple[typed.Stmt, ...]) -> Generator[Step, int, None]:
-        try:
+        with suppress(_Return):
             yield from self.block(body, _Frame())
-        except _Return:
-            pass
 
     def window(self) -> Generator[Step, int, None]:
         """Anything that is pending may run here, whole, one after the other, in any order."""
@@ -260,7 +260,7 @@ class Interpreter:
             case typed.Choose():
                 values = []
                 for option in node.options:
-                    values.append((yield from self.value(option, frame)))
+                    values.append((yield from self.value(option, frame)))  # noqa: PERF401 - a comprehension cannot yield
                 return values[(yield ("choose", len(values)))]
             case typed.Rmw():
                 return (yield from self.rmw(node, frame))
