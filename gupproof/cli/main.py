@@ -13,7 +13,7 @@ COMMANDS = {
     "prove": "Prove or refute theorems, and print the table.",
     "check": "Check a file; with properties in it, verify them.",
     "explain": "Tell the refutation of a theorem as a story, step by step.",
-    "litmus": "Judge litmus tests in X86 and AArch64 assembly.",
+    "litmus": "Judge litmus tests in X86, AArch64 and RISC-V assembly.",
     "models": "List the memory models and their targets.",
     "fmt": "Format .gup files in the canonical style.",
     "doctor": "Check this installation.",
@@ -69,7 +69,7 @@ def main() -> None:
         sys.exit(code if isinstance(code, int) else 0)
     except SystemExit:
         # The reader of our output (head, less) has gone: click then leaves with 1, which here would be a verdict.
-        if isinstance(sys.stdout, click.utils.PacifyFlushWrapper):
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
             sys.exit(Exit.AS_EXPECTED)
         raise
     except click.ClickException as error:

@@ -177,11 +177,11 @@ class Machine:
         event = self._emit(StepKind.READ, tags, self._check_address(address), address=address)
         return Value(self.builder.pool.read(event.id), {event.id: self.builder.pool.true})
 
-    def store(self, address: Value, value: Value, *tags: str, guard: Expr | None = None, rmw: int | None = None) -> None:
-        """Perform a store."""
+    def store(self, address: Value, value: Value, *tags: str, guard: Expr | None = None, rmw: int | None = None) -> int:
+        """Perform a store and return its event."""
         allowed = self._check_address(address)
         where = allowed if guard is None else self.builder.pool.land(allowed, guard)
-        self._emit(StepKind.WRITE, tags, where, address=address, value=value, rmw=rmw)
+        return self._emit(StepKind.WRITE, tags, where, address=address, value=value, rmw=rmw).id
 
     def fence(self, *tags: str) -> None:
         """Perform a fence."""
@@ -213,8 +213,16 @@ class Machine:
         self.exclusive = Exclusive(value.expr.value, address, self.state.guard)
         return value
 
-    def store_exclusive(self, address: Value, value: Value, *tags: str) -> Value:
-        """Perform a store-exclusive and return its status: 0 if it stored. It may always fail, and it disarms the monitor."""
+    def store_exclusive(self, address: Value, value: Value, *tags: str, status_depends: bool = False) -> Value:
+        """Perform a store-exclusive and return its status: 0 if it stored. It may always fail, and it disarms the monitor.
+
+        Args:
+            address: of the store.
+            value: stored.
+            tags: of the store.
+            status_depends: whether what uses the status depends on the store (RISC-V), or on nothing (Arm).
+
+        """
         pool, armed = self.builder.pool, self.exclusive
         self.exclusive = None
         if armed is None:
@@ -223,5 +231,6 @@ class Machine:
             raise Unsupported("a store-exclusive whose load-exclusive is on another path")
         same = pool.make(Op.EQ, armed.address.expr, address.expr)
         success = pool.land(self.choose(), same)
-        self.store(address, value, *tags, guard=success, rmw=armed.read)
-        return Value(pool.make(Op.ITE, success, pool.false, pool.true))
+        event = self.store(address, value, *tags, guard=success, rmw=armed.read)
+        deps = {event: pool.true} if status_depends else {}
+        return Value(pool.make(Op.ITE, success, pool.false, pool.true), deps)

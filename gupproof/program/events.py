@@ -22,7 +22,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A syntactic dependency on the read event ``source``, present where ``condition`` (a boolean) holds."""
+    """A syntactic dependency on the event ``source``, present where ``condition`` (a boolean) holds.
+
+    The source is a read; or, for the status of a RISC-V store-conditional, the write.
+    """
 
     source: int
     condition: Expr

@@ -26,6 +26,11 @@ def arm(*columns: str, condition: str) -> str:
     return assembly("AArch64", places, columns, condition)
 
 
+def riscv(*columns: str, condition: str) -> str:
+    places = " ".join(f"{number}:x6=x; {number}:x8=y;" for number in range(len(columns)))
+    return assembly("RISCV", places, columns, condition)
+
+
 def assembly(arch: str, initial: str, columns: tuple[str, ...], condition: str) -> str:
     threads = [column.split("; ") for column in columns]
     rows = [" | ".join(f"P{number}" for number in range(len(threads))) + " ;"]
@@ -124,6 +129,48 @@ def test_arm_compare_and_swap_takes_the_old_value_and_writes_on_equality(tmp_pat
     column = "MOV W0,#0; MOV W3,#{}; CAS W0,W3,[X1]"
     text = arm(column.format(1), column.format(2), condition="0:X0=0 /\\ 1:X0=0")
     assert observe(tmp_path, text) is Observation.NEVER
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "expected"),
+    [
+        ("fence rw,rw", "lw x5,0(x8); fence r,r; lw x7,0(x6)", Observation.NEVER),
+        ("fence w,w", "lw x5,0(x8); xor x9,x5,x5; add x10,x6,x9; lw x7,0(x10)", Observation.NEVER),
+        ("fence.tso", "lw.aq x5,0(x8); lw x7,0(x6)", Observation.NEVER),
+        ("fence r,r", "lw.aq x5,0(x8); lw x7,0(x6)", Observation.SOMETIMES),
+        ("fence w,w", "lw x5,0(x8); bne x5,x0,L; L: nop; fence.i; lw x7,0(x6)", Observation.SOMETIMES),
+        ("fence w,w", "lw x5,0(x8); fence w,w; lw x7,0(x6)", Observation.SOMETIMES),
+    ],
+)  # fmt: skip
+def test_riscv_message_passing(tmp_path: Path, writer: str, reader: str, expected: Observation):
+    text = riscv(f"li x5,1; sw x5,0(x6); {writer}; sw x5,0(x8)", reader, condition="1:x5=1 /\\ 1:x7=0")
+    assert observe(tmp_path, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("store", "load", "expected"),
+    [
+        ("sw.rl x5,0({0})", "lw.aq x7,0({1})", Observation.SOMETIMES),  # RCpc
+        ("amoswap.w.rl x9,x5,({0})", "lr.w.aq x7,0({1})", Observation.NEVER),  # RCsc
+        ("amoswap.w.aq.rl x0,x5,({0})", "lw x7,0({1})", Observation.NEVER),
+        ("amoswap.w x0,x5,({0})", "lw x7,0({1})", Observation.SOMETIMES),
+    ],
+)
+def test_riscv_store_buffering_tells_rcsc_from_rcpc(tmp_path: Path, store: str, load: str, expected: Observation):
+    columns = [f"li x5,1; {store.format(a, b)}; {load.format(a, b)}" for a, b in (("x6", "x8"), ("x8", "x6"))]
+    assert observe(tmp_path, riscv(*columns, condition="0:x7=0 /\\ 1:x7=0")) is expected
+
+
+def test_riscv_what_uses_the_status_of_a_store_conditional_follows_it(tmp_path: Path):
+    column = "li x5,3; lr.w x7,0({0}); sc.w x9,x5,0({0}); ori x10,x9,1; sw x10,0({1})"
+    text = riscv(column.format("x6", "x8"), column.format("x8", "x6"), condition="0:x7=1 /\\ 1:x7=1 /\\ x=3 /\\ y=3")
+    assert observe(tmp_path, text) is Observation.NEVER
+
+
+def test_riscv_both_halves_of_an_amo_come_after_what_its_operand_depends_on(tmp_path: Path):
+    reader = "lw x5,0(x8); xor x9,x5,x5; amoswap.w x10,x9,(x11); xor x12,x10,x10; add x13,x6,x12; lw x7,0(x13)"
+    text = riscv("li x5,1; sw x5,0(x6); fence rw,rw; sw x5,0(x8)", reader, condition="1:x5=1 /\\ 1:x7=0")
+    assert observe(tmp_path, text.replace("1:x6=x;", "1:x6=x; 1:x11=z;")) is Observation.NEVER
 
 
 def test_a_backward_jump_is_followed_as_often_as_allowed(tmp_path: Path):
