@@ -7,17 +7,10 @@ SETS = ("R", "W", "M", "F", "IW", "A", "L", "X", "DMB.ISH", "_")
 COMMON = ("po | com", "po-loc | com", "po | rf", "com", "(po & (M * M)) | rfe | fr | co")
 # What one pair can be in for several reasons at once.
 RICH = (
-    "fr",
-    "co ; rf",
-    "com+",
-    "po ; com",
-    "com ; com",
-    "rf ; po",
-    "fr ; rf",
-    "(po | rf)+",
-    "[range(rf & ext)] ; po",
-    "~(com ; com)",
-)
+    "fr", "co ; rf", "com+", "po ; com", "com ; com", "rf ; po", "fr ; rf", "(po | rf)+", "~(com ; com)",
+    "[range(rf & ext)] ; po", "[M \\ range(rf & ext)] ; po", "po ; [W \\ range(co)]", "[~domain(co ; co)] ; po",
+    "(po ; [R \\ range(rf & ext)])?",
+)  # fmt: skip
 FOUNDATION = """"random"
 acyclic rf | addr | (addr ; po) | data | ctrl | rmw as causes
 """

@@ -86,7 +86,7 @@ class _Writer:
             pointer = thread.read(self.place(), *self.tags(READ_TAGS))
             # Astray goes no further: what follows has the guard too, but no dependency for it.
             thread.guard = build.pool.land(thread.guard, build.pool.valid(pointer))
-            if random.random() < 0.5:
+            if random.random() < 0.4:
                 reads.append(thread.read(pointer, *self.tags(READ_TAGS), addr=(pointer,)))
             else:
                 thread.write(pointer, random.choice((1, 128)), *self.tags(WRITE_TAGS), addr=(pointer,))
