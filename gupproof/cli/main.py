@@ -64,12 +64,14 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; never ends in a traceback unless GUPPROOF_DEBUG is set."""
+    output = sys.stdout
     try:
         code = cli.main(prog_name="gupproof", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except SystemExit:
-        # The reader of our output (head, less) has gone: click then leaves with 1, which here would be a verdict.
-        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+        # The reader of our output (head, less) has gone: click then wraps it so that it keeps quiet, and leaves with 1, which
+        # here would be a verdict.
+        if sys.stdout is not output:
             sys.exit(Exit.AS_EXPECTED)
         raise
     except click.ClickException as error:

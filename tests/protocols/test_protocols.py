@@ -1,4 +1,4 @@
-"""Protocols that everybody knows, with the verdict that a person works out for each: locks, sequence counts, rings, RCU, one CPU."""
+"""Protocols that everybody knows, with the verdict a person works out for each: locks, sequence counts, rings, RCU, one CPU."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from gupproof.language import load
 from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.run import prove
+from gupproof.report.table import line
 
 FILES = sorted(Path(__file__).parent.glob("*.gup"))
 MODELS = {"sc", "x86-tso", "armv8"}
@@ -17,12 +18,7 @@ def test_every_verdict_is_the_one_worked_out_by_hand(path: Path) -> None:
     unit = load(path)
     obligations = list(obligations_of(unit))
     results = [item for batch in prove(grouped([unit], obligations), jobs=1, timeout=60) for item in batch]
-    surprises = [
-        f"{item.obligation.theorem} {item.obligation.scenario} {dict(item.obligation.settings)} {item.obligation.property} "
-        f"{item.obligation.model}/{item.obligation.target}: {item.verdict.value}, expected {item.obligation.expect} {item.reason}"
-        for item in results
-        if not item.as_expected
-    ]
+    surprises = [line(item) for item in results if not item.as_expected]
     assert surprises == []
     assert len(results) == len(obligations)
 
