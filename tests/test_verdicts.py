@@ -1,7 +1,5 @@
 """Corners in which a proof would be wrong: accesses through NULL, in code and in properties; loops in properties."""
 
-import pytest
-
 from gupproof.proving.result import Verdict
 from tests.support.verdicts import verdicts
 
@@ -98,13 +96,6 @@ def test_an_assert_that_no_path_reaches_holds() -> None:
     assert verdicts(text, settings=("K=true",)) == {"always": PROVED, "never": REFUTED}
 
 
-BEHIND_NULL = pytest.mark.xfail(
-    strict=False,
-    reason="gupproof.relations.domains: conditions over a read without values have none, and ITE then takes its first branch",
-)
-
-
-@BEHIND_NULL
 def test_what_follows_a_path_that_no_execution_takes_is_not_lost() -> None:
     text = f"""{NODE}
     fn look(struct node *q) -> int {{

@@ -132,10 +132,21 @@ class Domains:
         while True:
             rounds += 1
             self._stable = {}
-            changed = self._round(self._reads, candidates, widen=rounds > WIDEN_AFTER, alias_known=False)
-            if not changed:
+            if not self._round(self._reads, candidates, widen=rounds > WIDEN_AFTER, alias_known=False) and not self._fill(
+                self._reads
+            ):
                 break
         self._stable = {}
+
+    def _fill(self, reads: Iterable[Event]) -> bool:
+        """Give the reads that nothing feeds a value; return whether there were any.
+
+        No execution performs them. But what is computed from them must have values, for it can stand in a condition that an
+        execution does evaluate, as the part that does not matter. 0 is what it means to the encoding and to a replay.
+        """
+        empty = [read.id for read in reads if self._read_domains[read.id] == frozenset()]
+        self._read_domains.update(dict.fromkeys(empty, frozenset((0,))))
+        return bool(empty)
 
     def _round(self, reads: Iterable[Event], candidates: dict[int, list[Event]], *, widen: bool, alias_known: bool) -> bool:
         memo: dict[Expr, Domain] = dict(self._stable)
@@ -144,7 +155,7 @@ class Domains:
             before = self._read_domains[read.id]
             if before is None:
                 continue
-            after = self._sources_domain(read, candidates[read.id], memo, alias_known)
+            after = _join(before, self._sources_domain(read, candidates[read.id], memo, alias_known))
             if after != before:
                 grown[read.id] = None if widen or (after is not None and len(after) > LARGEST_DOMAIN) else after
         self._read_domains.update(grown)
@@ -179,15 +190,22 @@ class Domains:
         for knot in strongly_connected(sorted(by_id), feeding.__getitem__):
             members = [by_id[number] for number in knot]
             if not self._sum_up(members, sources):
-                for _ in range(len(knot) + 1):
-                    if not self._round(members, sources, widen=False, alias_known=True):
-                        break
+                self._grow(members, sources)
+                if self._fill(members):
+                    self._grow(members, sources)
             for number in knot:
                 # The approximation is sound as well: the values that a fixpoint without counting also has stay.
                 coarse, fine = approximate[number], self._read_domains[number]
                 if coarse is not None and fine is not None:
                     self._read_domains[number] = fine & coarse
+            self._fill(members)
         self._stable = {}
+
+    def _grow(self, members: list[Event], sources: dict[int, list[Event]]) -> None:
+        """Follow values along every chain through the reads of a knot."""
+        for _ in range(len(members) + 1):
+            if not self._round(members, sources, widen=False, alias_known=True):
+                break
 
     def _sum_up(self, knot: list[Event], sources: dict[int, list[Event]]) -> bool:
         """Give the reads of a knot the values it can count to, if its writes only set, copy, add and subtract.
@@ -262,6 +280,10 @@ class Domains:
             else:
                 self._leaves[node] = frozenset().union(*(self._leaves[arg] for arg in node.args))
         return self._leaves[expr]
+
+
+def _join(before: Domain, after: Domain) -> Domain:
+    return None if before is None or after is None else before | after
 
 
 def _apply(op: Op, domains: list[Domain]) -> Domain:
