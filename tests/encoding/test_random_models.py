@@ -18,7 +18,7 @@ from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError
 from gupproof.execution.enumerator import executions
 from tests.support.programs import Build
-from tests.support.random_models import random_model_text
+from tests.support.random_models import FOUNDATION, random_model_text
 from tests.support.same_executions import difference
 from tests.support.tiny_programs import FENCES, READ_TAGS, WRITE_TAGS, tiny_program
 
@@ -59,6 +59,17 @@ def test_solver_and_enumerator_find_the_same_executions(folder: Path, seed: int)
     except GupError as error:
         problem = "" if {item.code for item in error.diagnostics} <= UNSUPPORTED else str(error)
     assert problem == "", f"{problem}\n{text}"
+
+
+@pytest.mark.parametrize(
+    "less", ["[~domain(co)] ; po", "po ; [~domain(fr)]", "[~(M & domain(com))] ; po", "po ; [M \\ range(rf)]"]
+)
+def test_a_set_that_is_less_for_several_reasons(folder: Path, less: str) -> None:
+    model = model_of(folder, f"{FOUNDATION}acyclic (po | com) \\ ({less})\n")
+    for seed in range(40):
+        program = tiny_program(Random(seed)).program()
+        found = list(islice(executions(program, model), MOST_EXECUTIONS))
+        assert len(found) == MOST_EXECUTIONS or difference(program, model, found) == "", seed
 
 
 @pytest.mark.xfail(
