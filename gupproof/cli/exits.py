@@ -27,7 +27,7 @@ def exit_code(results: Sequence["Result"], *, complete: bool) -> Exit:
     from gupproof.proving.result import Verdict  # noqa: PLC0415 - imported by commands that have it already
 
     verdicts = {result.verdict for result in results}
-    if any(result.verdict is Verdict.ERROR and "re-check" in result.reason for result in results):
+    if any(result.internal for result in results):
         return Exit.INTERNAL
     if Verdict.ERROR in verdicts:
         return Exit.BAD_INPUT

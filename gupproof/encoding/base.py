@@ -161,22 +161,10 @@ class BaseRelations:
         """Return value → literal of the final value at ``address``."""
         if address not in self._finals:
             collected: dict[int, list[int]] = {}
-            for write, literal in self._final_writes(address).items():
+            for write, literal in self.last(address).items():
                 expr = self.program.events[write].value
                 assert expr is not None
                 for value, there in self.values.of(expr).items():
                     collected.setdefault(value, []).append(self.cnf.conjunction([literal, there]))
             self._finals[address] = {value: self.cnf.disjunction(literals) for value, literals in collected.items()}
         return self._finals[address]
-
-    def _final_writes(self, address: int) -> dict[int, int]:
-        found = self.last(address)
-        if found:
-            return found
-        # A location that nobody touches keeps its initial value; its initial write is not live.
-        initial = next(
-            event.id
-            for event in self.program.events
-            if event.kind is Kind.WRITE and event.address is not None and event.address.value == address
-        )
-        return {initial: TRUE}

@@ -59,6 +59,7 @@ class Result:
         obligation: what was asked.
         verdict: the answer.
         reason: why, in a line; empty for a plain proof.
+        internal: whether an ``error`` is the program's own: what the solver found did not stand up to its re-check.
         reached: covers that were asked for → whether they can be reached (None: not found out).
         seconds: wall-clock time of this obligation's questions.
         build_seconds: time to unroll and encode, shared by all obligations of the scenario on that platform.
@@ -72,6 +73,7 @@ class Result:
     obligation: Obligation
     verdict: Verdict
     reason: str
+    internal: bool = False
     reached: tuple[tuple[str, bool | None], ...] = ()
     seconds: float = 0.0
     build_seconds: float = 0.0

@@ -65,6 +65,7 @@ class Session:
             obligation=obligation,
             verdict=verdict,
             reason=reason,
+            internal=verdict is Verdict.ERROR,
             reached=tuple(question.reached.items()),
             seconds=time.perf_counter() - started,
             build_seconds=self.build_seconds,

@@ -74,7 +74,6 @@ class Analysis:
         for event in program.events:
             if 1 in self.domains.of(event.guard) and (event.address is None or self.domains.addresses(event)):
                 self.live |= 1 << event.id
-        self._drop_untouched_locations()
         self.together, self.implied = self._execution_facts()
         self._relations: dict[str, RelBounds] = {}
         self._sets: dict[str, SetBounds] = {}
@@ -96,16 +95,6 @@ class Analysis:
             part.op is Op.EQ and part.args[1].op is Op.CONST and fixed.get(part.args[0], part.args[1]) is not part.args[1]
             for part in other
         )
-
-    def _drop_untouched_locations(self) -> None:
-        """Leave out the initial writes of locations that no thread accesses."""
-        touched: set[int] = set()
-        for event in self.program.events:
-            if event.thread != INIT_THREAD and self.live >> event.id & 1:
-                touched |= self.domains.addresses(event)
-        for event in self.program.events:
-            if event.thread == INIT_THREAD and self.domains.addresses(event).isdisjoint(touched):
-                self.live &= ~(1 << event.id)
 
     def _execution_facts(self) -> tuple[Rows, Rows]:
         events = self.program.events

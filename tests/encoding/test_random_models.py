@@ -72,9 +72,6 @@ def test_a_set_that_is_less_for_several_reasons(folder: Path, less: str) -> None
         assert len(found) == MOST_EXECUTIONS or difference(program, model, found) == "", seed
 
 
-@pytest.mark.xfail(
-    strict=False, reason="gupproof.relations.analysis leaves out the initial writes of locations nobody accesses"
-)
 @pytest.mark.parametrize("axiom", ["~empty IW \\ domain(rf)", "empty (IW * IW) & ~id", "acyclic (IW * IW) \\ id"])
 def test_a_location_that_no_thread_accesses_has_an_initial_write_too(folder: Path, axiom: str) -> None:
     build = Build(x=0, y=0)
