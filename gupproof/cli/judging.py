@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from gupproof.cli.exits import Exit
+from gupproof.cli.files import files_of
 from gupproof.diagnostics import Diagnostic, GupError, read_source
-from gupproof.proving.observation import Judgement, Observation, Request, judge_all, litmus_files
+from gupproof.proving.observation import Judgement, Observation, Request, judge_all
 
 LARGEST_TABLE = 20_000_000  # bytes
 VERDICTS = {True: "Ok", False: "No"}
@@ -46,7 +47,7 @@ def run(paths: Sequence[str], request: Request, *, expect: str | None, jobs: int
     """Judge, print, and end the program with the exit code; Ctrl-C keeps what is finished."""
     started = time.perf_counter()
     expected = _expected(Path(expect)) if expect else {}
-    files = litmus_files(paths)
+    files = files_of(paths, ".litmus")
     tally = Tally()
     interrupted = False
     stream = judge_all(files, request, jobs=jobs)

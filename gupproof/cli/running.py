@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from gupproof.cli.exits import Exit, exit_code
+from gupproof.cli.files import files_of
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
 from gupproof.proving.obligations import Group
@@ -24,31 +25,13 @@ from gupproof.resources import proofs_dir
 
 
 def gup_files(paths: Sequence[str]) -> list[Path]:
-    """Return the .gup files that paths stand for: files as they are, folders searched; the project's proofs when none.
+    """Return the .gup files that paths stand for; the project's proofs when there are none.
 
     Raises:
         GupError: a path does not exist, or a folder holds no .gup file.
 
     """
-    found: list[Path] = []
-    problems = []
-    for path in map(Path, paths) if paths else (proofs_dir(),):
-        if path.is_dir():
-            inside = sorted(path.rglob("*.gup"))
-            if not inside:
-                problems.append(Diagnostic(code="U006", message=f"{path} holds no .gup file"))
-            found += inside
-        elif path.exists():
-            found.append(path)
-        else:
-            problems.append(
-                Diagnostic(
-                    code="U001", message=f"{path} does not exist", help="give the path of a .gup file or a folder of them"
-                )
-            )
-    if problems:
-        raise GupError(*problems)
-    return list(dict.fromkeys(found))
+    return files_of(paths or (str(proofs_dir()),), ".gup")
 
 
 def load_all(paths: Sequence[Path]) -> list[typed.Unit]:

@@ -150,30 +150,6 @@ class _Questions:
         return answer.outcome
 
 
-def litmus_files(paths: Sequence[str]) -> list[Path]:
-    """Return the .litmus files that paths stand for.
-
-    Raises:
-        GupError: a path does not exist, or a folder holds no test.
-
-    """
-    found: list[Path] = []
-    problems = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(path.rglob("*.litmus"))
-            if not inside:
-                problems.append(Diagnostic(code="U006", message=f"{path} holds no .litmus file"))
-            found += inside
-        elif path.exists():
-            found.append(path)
-        else:
-            problems.append(Diagnostic(code="U001", message=f"{path} does not exist", help="give a .litmus file or a folder"))
-    if problems:
-        raise GupError(*problems)
-    return list(dict.fromkeys(found))
-
-
 def judge_all(paths: Sequence[Path], request: Request, *, jobs: int) -> Iterator[Judgement | GupError]:
     """Yield a judgement (or what is wrong with the file) for each test, in order, as they are found."""
     if jobs <= 1 or len(paths) <= 1:
