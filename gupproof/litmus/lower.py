@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gupproof.diagnostics import NOWHERE, Diagnostic, GupError, Span
 from gupproof.language import typed
 from gupproof.language.types import LONG
-from gupproof.litmus import aarch64, riscv, x86
+from gupproof.litmus import aarch64, ppc, riscv, x86
 from gupproof.litmus.form import And, Equal, Formula, Litmus, Not, Or, Quantifier, Register, Value, Word
 from gupproof.litmus.frame import Unsupported
 from gupproof.litmus.machine import Machine
@@ -36,6 +36,7 @@ ARCHITECTURES = (
     Architecture(x86.ARCHES, x86.execute, x86.register, x86.TAGS, "x86-tso"),
     Architecture(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.TAGS, "armv8"),
     Architecture(riscv.ARCHES, riscv.execute, riscv.register, riscv.TAGS, "riscv"),
+    Architecture(ppc.ARCHES, ppc.execute, ppc.register, ppc.TAGS, "power"),
 )
 
 

@@ -32,7 +32,7 @@ def term(load):
 
 
 def test_the_projects_models():
-    assert list(known_models()) == ["armv8", "riscv", "sc", "x86-tso"]
+    assert list(known_models()) == ["armv8", "power", "riscv", "sc", "x86-tso"]
     for target in known_targets():
         for name in target.models:
             model = load_model(known_models()[name], tags=target.tags)

@@ -31,6 +31,11 @@ def riscv(*columns: str, condition: str) -> str:
     return assembly("RISCV", places, columns, condition)
 
 
+def ppc(*columns: str, condition: str) -> str:
+    places = " ".join(f"{number}:r2=x; {number}:r4=y;" for number in range(len(columns)))
+    return assembly("PPC", places, columns, condition)
+
+
 def assembly(arch: str, initial: str, columns: tuple[str, ...], condition: str) -> str:
     threads = [column.split("; ") for column in columns]
     rows = [" | ".join(f"P{number}" for number in range(len(threads))) + " ;"]
@@ -171,6 +176,41 @@ def test_riscv_both_halves_of_an_amo_come_after_what_its_operand_depends_on(tmp_
     reader = "lw x5,0(x8); xor x9,x5,x5; amoswap.w x10,x9,(x11); xor x12,x10,x10; add x13,x6,x12; lw x7,0(x13)"
     text = riscv("li x5,1; sw x5,0(x6); fence rw,rw; sw x5,0(x8)", reader, condition="1:x5=1 /\\ 1:x7=0")
     assert observe(tmp_path, text.replace("1:x6=x;", "1:x6=x; 1:x11=z;")) is Observation.NEVER
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "expected"),
+    [
+        ("sync", "lwz r5,0(r4); sync; lwz r7,0(r2)", Observation.NEVER),
+        ("lwsync", "lwz r5,0(r4); lwsync; lwz r7,0(r2)", Observation.NEVER),
+        ("eieio", "lwz r5,0(r4); xor r8,r5,r5; lwzx r7,r8,r2", Observation.NEVER),
+        ("lwsync", "lwz r5,0(r4); cmpw r5,r5; beq L; L: nop; lwz r7,0(r2)", Observation.SOMETIMES),
+        ("lwsync", "lwz r5,0(r4); cmpw r5,r5; beq L; L: nop; isync; lwz r7,0(r2)", Observation.NEVER),
+        ("nop", "lwz r5,0(r4); sync; lwz r7,0(r2)", Observation.SOMETIMES),
+    ],
+)  # fmt: skip
+def test_power_message_passing(tmp_path: Path, writer: str, reader: str, expected: Observation):
+    text = ppc(f"li r1,1; stw r1,0(r2); {writer}; stw r1,0(r4)", reader, condition="1:r5=1 /\\ 1:r7=0")
+    assert observe(tmp_path, text) is expected
+
+
+@pytest.mark.parametrize(("fence", "expected"), [("sync", Observation.NEVER), ("lwsync", Observation.SOMETIMES)])
+def test_power_store_buffering_needs_a_full_fence(tmp_path: Path, fence: str, expected: Observation):
+    columns = [f"li r1,1; stw r1,0({a}); {fence}; lwz r7,0({b})" for a, b in (("r2", "r4"), ("r4", "r2"))]
+    assert observe(tmp_path, ppc(*columns, condition="0:r7=0 /\\ 1:r7=0")) is expected
+
+
+@pytest.mark.parametrize(("fence", "expected"), [("sync", Observation.NEVER), ("lwsync", Observation.SOMETIMES)])
+def test_power_readers_may_disagree_on_the_order_of_independent_writes(tmp_path: Path, fence: str, expected: Observation):
+    readers = [f"lwz r5,0({a}); {fence}; lwz r7,0({b})" for a, b in (("r2", "r4"), ("r4", "r2"))]
+    text = ppc("li r1,1; stw r1,0(r2)", "li r1,1; stw r1,0(r4)", *readers, condition="2:r5=1 /\\ 2:r7=0 /\\ 3:r5=1 /\\ 3:r7=0")
+    assert observe(tmp_path, text) is expected
+
+
+def test_power_reservations_are_atomic(tmp_path: Path):
+    column = "lwarx r5,r0,r2; addi r6,r5,1; stwcx. r6,r0,r2; bne L; li r9,1; L: nop"
+    text = ppc(column, column, condition="0:r9=1 /\\ 1:r9=1 /\\ x=1")
+    assert observe(tmp_path, text) is Observation.NEVER
 
 
 def test_a_backward_jump_is_followed_as_often_as_allowed(tmp_path: Path):

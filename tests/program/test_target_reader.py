@@ -23,7 +23,7 @@ def targets() -> dict[str, Target]:
 
 
 def test_the_projects_tables(targets):
-    assert list(targets) == ["arm64-llsc", "arm64-lse", "riscv", "x86-64"]
+    assert list(targets) == ["arm64-llsc", "arm64-lse", "ppc64", "riscv", "x86-64"]
     assert targets["x86-64"].models == ("x86-tso", "sc")
     assert targets["arm64-lse"].models == targets["arm64-llsc"].models == ("armv8",)
     for target in targets.values():
