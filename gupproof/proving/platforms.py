@@ -121,3 +121,8 @@ def platforms(name: str, *, target: str | None = None, span: Span | None = None)
             )
         )
     return (Platform(model, wanted),)
+
+
+def has_one_target(model: str) -> bool:
+    """Whether a model's name leaves no doubt about the target."""
+    return sum(model in target.models for target in _targets()) == 1

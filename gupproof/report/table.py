@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from gupproof.proving.platforms import has_one_target
 from gupproof.proving.result import Result, Verdict
 
 Paint = Callable[[str, str], str]
@@ -77,9 +78,9 @@ def table(results: Sequence[Result], paint: Paint = plain) -> str:
 
 
 def _platform(result: Result) -> str:
+    """Name a column: by the model alone where it goes with one target only."""
     item = result.obligation
-    # A model that goes with one target only is known by its own name.
-    return item.model if item.target == "x86-64" else f"{item.model}/{item.target}"
+    return item.model if has_one_target(item.model) else f"{item.model}/{item.target}"
 
 
 def _colour(result: Result) -> str:
