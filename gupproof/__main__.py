@@ -1,0 +1,5 @@
+"""``python -m gupproof`` is ``gupproof``."""
+
+from gupproof.cli.main import main
+
+main()
