@@ -11,8 +11,8 @@ from gupproof.language.types import VOID
 from gupproof.program.builder import Builder, GracePeriods
 from gupproof.program.events import INIT_THREAD, Check, Event, Kind, Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
-from gupproof.program.expressions import Frame
 from gupproof.program.layout import Layout
+from gupproof.program.paths import Frame
 from gupproof.program.state import Depths, Operand, Register, State, Value
 from gupproof.program.statements import RcuFlags, Thread, Window
 from gupproof.program.targets import Target

@@ -10,7 +10,8 @@ from gupproof.language.types import VOID, Type
 from gupproof.program.builder import GracePeriods
 from gupproof.program.events import CheckKind, StopReason
 from gupproof.program.expr import Expr, Op
-from gupproof.program.expressions import Frame, Unroller
+from gupproof.program.expressions import Unroller
+from gupproof.program.paths import Frame
 from gupproof.program.state import Depths, Exit, Lost, Operand, RegisterAddress, Value, join_registers
 from gupproof.program.targets import StepKind
 
