@@ -12,7 +12,7 @@ from tests.support.proofs import unit_of
 TEXT = """
 config FIX : bool = false;
 config MODE : red | green = red;
-fn helper() { deeper(); }
+fn outer() { deeper(); }
 fn deeper() { assert(true, deep); }
 fn unused() { assert(true, elsewhere); }
 fn handle() { assert(true, handled); }
@@ -20,7 +20,7 @@ scenario plain { int x; thread t { x = 1; } }
 scenario rich {
     int x;
     ghost int r;
-    thread t { assert(READ_ONCE(x) == 0); helper(); if (FIX) { assert(r == 0, mine); } }
+    thread t { assert(READ_ONCE(x) == 0); outer(); if (FIX) { assert(r == 0, mine); } }
     interrupt t by handle();
     property first : r == 0;
     property second : true;
