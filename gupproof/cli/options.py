@@ -1,11 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
-from typing import Any
-
 import click
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 models = click.option(
     "--model",

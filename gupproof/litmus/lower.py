@@ -7,11 +7,11 @@ from gupproof.diagnostics import NOWHERE, Diagnostic, GupError, Span
 from gupproof.language import typed
 from gupproof.language.types import LONG
 from gupproof.litmus import aarch64, ppc, riscv, x86
-from gupproof.litmus.form import And, Equal, Formula, Litmus, Not, Or, Quantifier, Register, Value, Word
+from gupproof.litmus.form import And, Equal, Formula, Litmus, Not, Or, Register, Value, Word
 from gupproof.litmus.frame import Unsupported
 from gupproof.litmus.machine import Machine
 from gupproof.program.builder import Builder
-from gupproof.program.events import INIT_THREAD, Event, Kind, Program, ThreadInfo
+from gupproof.program.events import Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.layout import Layout
 from gupproof.program.state import Depths, State
@@ -139,19 +139,8 @@ class _Lowering:
 
     def _initial_writes(self) -> None:
         for location in self.builder.layout.locations():
-            self.builder.events.append(
-                Event(
-                    id=len(self.builder.events),
-                    thread=INIT_THREAD,
-                    kind=Kind.WRITE,
-                    guard=self.pool.true,
-                    tags=(("IW", self.pool.true),),
-                    address=self.pool.const(location.address),
-                    value=self._constant(self.test.memory.get(location.name, 0)),
-                    text="initially",
-                    span=Span(self.test.path, 1, 1, 1, 2),
-                )
-            )
+            value = self._constant(self.test.memory.get(location.name, 0))
+            self.builder.initial_write(location, value, Span(self.test.path, 1, 1, 1, 2))
 
     def _formula(self, formula: Formula, machines: list[Machine]) -> Expr:
         pool = self.pool
@@ -187,21 +176,3 @@ def _named(formula: Formula) -> list[str]:
             return _named(inner)
         case And(parts=parts) | Or(parts=parts):
             return [name for part in parts for name in _named(part)]
-
-
-def holds(quantifier: Quantifier, *, some: bool, every: bool) -> bool:
-    """Return herd's ``Ok``: whether the test's condition, with its quantifier, is true of the model.
-
-    Args:
-        quantifier: of the condition.
-        some: whether some execution satisfies it.
-        every: whether every execution does.
-
-    """
-    match quantifier:
-        case Quantifier.EXISTS:
-            return some
-        case Quantifier.NOT_EXISTS:
-            return not some
-        case Quantifier.FORALL:
-            return every

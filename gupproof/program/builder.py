@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
-from gupproof.program.events import Check, CheckKind, Event, Kind, Stop, StopReason
+from gupproof.program.events import INIT_THREAD, Check, CheckKind, Event, Kind, Location, Stop, StopReason
 from gupproof.program.expr import Expr, ExprPool
 from gupproof.program.layout import Layout
 from gupproof.program.state import State, Value, dependencies
@@ -75,6 +75,22 @@ class Builder:
         """Note that ``violation`` is wrong."""
         if violation is not self.pool.false:
             self.checks.append(Check(kind, violation, message, span, prop))
+
+    def initial_write(self, location: Location, value: Expr, span: Span) -> None:
+        """Append the write that gives ``location`` its initial value."""
+        self.events.append(
+            Event(
+                id=len(self.events),
+                thread=INIT_THREAD,
+                kind=Kind.WRITE,
+                guard=self.pool.true,
+                tags=(("IW", self.pool.true),),
+                address=self.pool.const(location.address),
+                value=value,
+                text="initially",
+                span=span,
+            )
+        )
 
     def emit(
         self,

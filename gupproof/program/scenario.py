@@ -9,7 +9,7 @@ from gupproof.language.effects import Effects
 from gupproof.language.tree import walk
 from gupproof.language.types import VOID
 from gupproof.program.builder import Builder, GracePeriods
-from gupproof.program.events import INIT_THREAD, Check, Event, Kind, Program, ThreadInfo
+from gupproof.program.events import INIT_THREAD, Check, Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.layout import Layout
 from gupproof.program.paths import Frame
@@ -169,19 +169,7 @@ class _Lowering:
             values[address.expr.value] = value.expr, store.span
         for location in layout.locations():
             expr, span = values.get(location.address, (pool.false, self.scenario.span))
-            self.builder.events.append(
-                Event(
-                    id=len(self.builder.events),
-                    thread=INIT_THREAD,
-                    kind=Kind.WRITE,
-                    guard=pool.true,
-                    tags=(("IW", pool.true),),
-                    address=pool.const(location.address),
-                    value=expr,
-                    text="initially",
-                    span=span,
-                )
-            )
+            self.builder.initial_write(location, expr, span)
 
     # ── threads ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,16 +7,15 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-from gupproof.cat.reader import known_models, load_model
 from gupproof.cat.terms import Model
-from gupproof.diagnostics import Diagnostic, GupError, read_source
+from gupproof.diagnostics import GupError, read_source
 from gupproof.encoding.encoding import Encoding, encode
 from gupproof.execution.axioms import recheck
 from gupproof.execution.decode import decode, wanted
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.lower import CONDITION, architecture_of, lower_litmus
-from gupproof.program.target_reader import known_targets
+from gupproof.proving.platforms import model_of, platforms
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
 
@@ -105,17 +104,8 @@ def judge(path: Path, request: Request) -> Judgement:
 
 @lru_cache(maxsize=16)
 def _model(name: str) -> Model:
-    models = known_models()
-    if name not in models and not Path(name).is_file():
-        raise GupError(
-            Diagnostic(
-                code="P001",
-                message=f"there is no memory model called '{name}'",
-                help=f"the models are {', '.join(sorted(models))}, or a path that ends in .cat",
-            )
-        )
-    tags = frozenset().union(*(target.tags for target in known_targets()))
-    return load_model(models.get(name, Path(name)), tags=tags)
+    """Look a model up once for all tests; a litmus test brings its own instructions, so any of its targets will do."""
+    return model_of(platforms(name)[0])
 
 
 def _observe(test: Litmus, model: Model, request: Request) -> tuple[Observation, bool | None, bool, str]:

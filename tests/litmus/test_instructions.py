@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gupproof.diagnostics import GupError
 from gupproof.execution.enumerator import outcomes
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.lower import lower_litmus
@@ -250,3 +251,14 @@ def test_the_enumerator_agrees_on_assembly():
 def test_an_unknown_instruction_raises_before_anything_is_solved():
     with pytest.raises(Unsupported):
         lower_litmus(read_assembly(x86("HLT", condition="x=0"), "t.litmus"))
+
+
+@pytest.mark.parametrize(("content", "code"), [('"nothing"\nlet a = po\n', "P003"), ("acyclic po |\n", "C001")])
+def test_a_model_that_cannot_be_used_gives_no_verdict(tmp_path: Path, content: str, code: str):
+    cat = tmp_path / "mine.cat"
+    cat.write_text(content)
+    path = tmp_path / "t.litmus"
+    path.write_text(x86("MOV [x],$1", condition="x=1"))
+    with pytest.raises(GupError) as error:
+        judge(path, Request(model=str(cat), unroll=2, timeout=30))
+    assert error.value.diagnostics[0].code == code
