@@ -298,12 +298,13 @@ class Unroller(Paths):
                 deps = operand.deps
                 self.emit(step.kind, tags, expr.span, text, guard=wins, address=address, value=Value(new, deps), rmw=read_id)
             else:
-                # What comes before the read comes before the outcome too, and is the same for both (T005).
-                self.emit(step.kind, tags, expr.span, text, guard=guard if place < fences else wins)
+                # What a machine does before the read comes before the outcome too, and is the same for both (T005).
+                early = place < fences and not builder.target.is_language
+                self.emit(step.kind, tags, expr.span, text, guard=guard if early else wins)
         if pool.read(read_id) is not read:
             raise self.error("L003", f"the row of '{expr.primitive}' has no read", expr.span, f"see {builder.target.path}")
         if fails is not pool.false:
-            for step in (row.failure or ())[fences:]:
+            for step in (row.failure or ())[0 if builder.target.is_language else fences :]:
                 if step.kind is StepKind.FENCE:
                     self.emit(step.kind, [(tag, pool.true) for tag in step.tags], expr.span, text, guard=fails)
         kind = expr.place.type

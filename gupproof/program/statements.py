@@ -387,6 +387,9 @@ class Thread(Unroller):
     def _rcu(self, node: typed.Rcu) -> None:
         pool, state = self.builder.pool, self.state
         self.rcu_steps += 1
+        if self.builder.target.is_language:
+            self.fence(node.primitive, node.span)  # The model knows of sections and grace periods itself.
+            return
         depth = state.depths.readers
         match node.primitive:
             case "rcu_read_lock":

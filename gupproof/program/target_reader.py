@@ -28,6 +28,7 @@ class Shape(Enum):
     STORE = "a store: one W, and fences"
     FENCE = "a fence: any number of F, or -"
     RMW = "a read-modify-write: R then W, and fences"
+    QUERY = "a load with two outcomes: one R, then `else` and one R"
     CONDITIONAL = (
         "a conditional read-modify-write: R then W, and fences, then `else` and one R, and fences, the same before both R"
     )
@@ -47,6 +48,15 @@ SHAPES: dict[str, Shape] = {
 }
 """Every row a table must have."""
 
+LANGUAGE_SHAPES: dict[str, Shape] = {
+    "spin_is_locked": Shape.QUERY,
+    **dict.fromkeys(("rcu_read_lock", "rcu_read_unlock", "synchronize_rcu"), Shape.FENCE),
+    "srcu_read_lock": Shape.LOAD,
+    "srcu_read_unlock": Shape.STORE,
+    **dict.fromkeys(("synchronize_srcu", "smp_mb__after_srcu_read_unlock"), Shape.FENCE),
+}
+"""Further rows of a table of ``kind language``, whose model knows of locks and read-side sections itself."""
+
 _TAKEN = frozenset({"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "id"})
 
 _TERMINALS = {
@@ -62,6 +72,7 @@ _TERMINALS = {
     "ELSE": "else",
     "_NEWLINE": "the end of the line",
     "TITLE": "title",
+    "LEVEL": "machine or language",
     "MODELS": "models",
     "TAGS": "tags",
 }
@@ -106,7 +117,7 @@ class _Reader:
         for line in tree.children:
             assert isinstance(line, Tree)
             match line.data:
-                case "title" | "models" | "tags":
+                case "title" | "kind" | "models" | "tags":
                     self._header(str(line.data), line)
                 case "row":
                     self._row(line)
@@ -122,9 +133,18 @@ class _Reader:
             models=self._headers["models"],
             rows=self._rows,
             tags=frozenset(used | set(self._headers.get("tags", ()))),
+            is_language=self._is_language,
             path=str(self._path),
             text=self._text,
         )
+
+    @property
+    def _is_language(self) -> bool:
+        return self._headers.get("kind") == ("language",)
+
+    @property
+    def _shapes(self) -> dict[str, Shape]:
+        return SHAPES | LANGUAGE_SHAPES if self._is_language else SHAPES
 
     def _report(self, code: str, message: str, span: Span | None, remedy: str = "") -> None:
         self._problems.append(Diagnostic(code=code, message=message, span=span, help=remedy))
@@ -152,8 +172,9 @@ class _Reader:
         assert isinstance(name, Token)
         assert isinstance(steps, Tree)
         span = self._span(name)
-        if name not in SHAPES:
-            near = difflib.get_close_matches(name, SHAPES, n=1)
+        shapes = self._shapes
+        if name not in shapes:
+            near = difflib.get_close_matches(name, shapes, n=1)
             self._report("T002", f"no primitive is called {name}", span, f"did you mean {near[0]}?" if near else "")
             return
         if name in self._rows:
@@ -168,8 +189,8 @@ class _Reader:
             span=span,
         )
         self._rows[row.primitive] = row
-        if not _fits(row, SHAPES[name]):
-            self._report("T005", f"the steps of {name} do not fit", span, f"{name} is {SHAPES[name].value}")
+        if not _fits(row, shapes[name], on_success=self._is_language):
+            self._report("T005", f"the steps of {name} do not fit", span, f"{name} is {shapes[name].value}")
 
     def _steps(self, tree: Tree[Token]) -> tuple[Step, ...]:
         steps = []
@@ -185,7 +206,7 @@ class _Reader:
         for name, example in (("title", 'title "my machine"'), ("models", "models armv8")):
             if name not in self._headers:
                 self._report("T006", f"{self._path} has no `{name}` line", None, f"begin the file with {example}")
-        missing = [name for name in SHAPES if name not in self._rows]
+        missing = [name for name in self._shapes if name not in self._rows]
         if missing and not any(problem.code == "T002" for problem in self._problems):
             self._report("T004", f"{self._path} lacks {_listed(missing)}", None, "every primitive needs a row")
 
@@ -195,7 +216,8 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - 6} more rows" if len(names) > 6 else f"the row{'s' * (len(names) > 1)} {shown}"
 
 
-def _fits(row: Row, shape: Shape) -> bool:
+def _fits(row: Row, shape: Shape, *, on_success: bool) -> bool:
+    """Whether a row has its shape; ``on_success``: what stands before the read may wait for the outcome."""
     accesses = "".join(step.kind.value for step in row.steps if step.kind is not StepKind.FENCE)
     on_failure = None
     if row.failure is not None:
@@ -205,12 +227,15 @@ def _fits(row: Row, shape: Shape) -> bool:
         Shape.STORE: ("W", None),
         Shape.FENCE: ("", None),
         Shape.RMW: ("RW", None),
+        Shape.QUERY: ("R", "R"),
         Shape.CONDITIONAL: ("RW", "R"),
     }
-    same_start = row.failure is None or _before_read(row.steps) == _before_read(row.failure)
+    same_start = row.failure is None or fences_before(row.steps) == fences_before(row.failure)
+    if on_success and row.failure is not None:
+        same_start = not fences_before(row.failure)
     return (accesses, on_failure) == wanted[shape] and same_start
 
 
-def _before_read(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The fences before the read: they are performed before it is known whether the primitive fails."""
+def fences_before(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the fences before the read: a machine performs them before it is known whether the primitive fails."""
     return tuple(itertools.takewhile(lambda step: step.kind is StepKind.FENCE, steps))

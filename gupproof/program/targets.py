@@ -54,6 +54,8 @@ class Target:
         models: names of the cat models it goes with.
         rows: primitive → row.
         tags: every tag its rows use: the sets its models may name.
+        is_language: whether the rows are events of a language's model and not instructions: what stands before ``else`` then
+            happens on success only, the fences before the read included.
         path, text: the file.
 
     """
@@ -65,3 +67,4 @@ class Target:
     tags: frozenset[str]
     path: str
     text: str
+    is_language: bool = False

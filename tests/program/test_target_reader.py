@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gupproof.diagnostics import GupError
-from gupproof.program.target_reader import SHAPES, Shape, known_targets, read_target
+from gupproof.program.target_reader import LANGUAGE_SHAPES, SHAPES, Shape, known_targets, read_target
 from gupproof.program.targets import StepKind, Target
 
 
@@ -23,13 +23,13 @@ def targets() -> dict[str, Target]:
 
 
 def test_the_projects_tables(targets):
-    assert list(targets) == ["arm64-llsc", "arm64-lse", "ppc64", "riscv", "x86-64"]
+    assert list(targets) == ["arm64-llsc", "arm64-lse", "lkmm", "ppc64", "riscv", "x86-64"]
     assert targets["x86-64"].models == ("x86-tso", "sc")
     assert targets["arm64-lse"].models == targets["arm64-llsc"].models == ("armv8",)
     for target in targets.values():
-        assert set(target.rows) == set(SHAPES)
+        assert set(target.rows) == (set(SHAPES | LANGUAGE_SHAPES) if target.is_language else set(SHAPES))
         assert target.title
-        assert all(row.note for row in target.rows.values())
+        assert target.is_language or all(row.note for row in target.rows.values())
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,11 @@ def test_rows(targets, primitive, x86, lse, llsc):
 
 def test_headers_add_tags_no_row_uses(targets):
     assert {"ISB", "Q", "X"} <= targets["arm64-lse"].tags
+
+
+def test_a_language_puts_the_barrier_before_a_conditional_exchange_on_the_side_of_success(targets):
+    assert [target.name for target in targets.values() if target.is_language] == ["lkmm"]
+    assert shown(targets["lkmm"], "cmpxchg") == "F[Mb] R[Once] W[Once] F[Mb] else R[Once]"
 
 
 def whole(**changes: str) -> str:
