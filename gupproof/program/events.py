@@ -42,7 +42,8 @@ class Event:
         guard: boolean expression over earlier reads; includes the validity of the address. That of a fence may look at later
             ones too: the barrier before a conditional read-modify-write is there only if it succeeds, in the LKMM.
         tags: cat set name and the condition under which the event is in it (``A`` on success of an exchange, say).
-        address: of the location accessed; None for a fence, but for one about a location (``synchronize_srcu``). Only its value among the valid addresses matters.
+        address: of the location accessed; None for a fence, but for one about a location (``synchronize_srcu``). Only its value
+            among the valid addresses matters.
         value: what a write writes; for a read, its own READ expression; None for a fence.
         addr, data, ctrl: syntactic dependencies; the source reads stand earlier in the same thread.
         rmw: for the write half of a read-modify-write, the id of its read half.
