@@ -4,6 +4,7 @@ Switches stay open: they are assumptions of each question, so one encoding answe
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gupproof.cat.terms import Model
 from gupproof.encoding.base import BaseRelations
@@ -13,6 +14,7 @@ from gupproof.program.events import CheckKind, Kind, Program, StopReason
 from gupproof.program.expr import Expr, Op
 from gupproof.relations.analysis import Analysis
 from gupproof.relations.bounds import Bounds
+from gupproof.relations.symmetry import exchangeable_threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +58,14 @@ class Encoding:
     overflows: int
 
 
-def encode(program: Program, model: Model) -> Encoding:
+def encode(program: Program, model: Model, *, representatives: bool = False) -> Encoding:
     """Encode the executions of ``program`` that ``model`` allows.
+
+    Args:
+        program: the program.
+        model: the model.
+        representatives: of executions that differ only in which of several equal threads is which, keep one. Whether a
+            property is violated or a cover reached stays the same.
 
     Raises:
         GupError: values too many to enumerate, or a construct of the model that has no encoding.
@@ -72,6 +80,8 @@ def encode(program: Program, model: Model) -> Encoding:
     for constraint in program.constraints:
         cnf.add(truth(constraint))
     Terms(base).require(model)
+    if representatives:
+        _rank_equal_threads(base)
     waits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.WAITS]
     hits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.BOUND]
     complete = cnf.conjunction([-literal for literal in (*waits, *hits)])
@@ -112,6 +122,25 @@ def encode(program: Program, model: Model) -> Encoding:
         variables=cnf.variables,
         clauses=len(cnf.clauses),
     )
+
+
+def _rank_equal_threads(base: BaseRelations) -> None:
+    """Let exchangeable threads write some word in the order of their numbers; those that do not get there come last."""
+    events = base.program.events
+    for threads in exchangeable_threads(base.program):
+        columns = [[event for event in events if event.thread == number] for number in threads]
+        places = [place for place, event in enumerate(columns[0]) if event.kind is Kind.WRITE]
+        certain = [place for place in places if _is_constant(columns[0][place].address)]
+        if not certain:
+            continue
+        writes = [column[certain[0]].id for column in columns]
+        for earlier, later in pairwise(writes):
+            base.cnf.add(-base.executes(later), base.executes(earlier))
+            base.cnf.add(-base.executes(later), base.co(earlier, later))
+
+
+def _is_constant(expr: Expr | None) -> bool:
+    return expr is not None and expr.op is Op.CONST
 
 
 def _choices(program: Program) -> list[Expr]:

@@ -49,6 +49,7 @@ class Terms:
         self._deriving: _Place | None = None
         self._has_recursion: dict[Term, bool] = {}
         self._reach: dict[Term, tuple[tuple[int, ...], tuple[int, ...], int]] = {}
+        self._rows: dict[tuple[Term, int, _Place | None], dict[int, int]] = {}
         self._powers: dict[tuple[Term, int, int, int, Side, _Place | None], int] = {}
 
     # ── axioms ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -186,9 +187,8 @@ class Terms:
             case TermOp.SEQ:
                 left, right = term.args
                 middles = bits(self.bounds.rel(left).may[a] & self._column(right)[b])
-                return self._any(
-                    [cnf.conjunction([self.pair(left, a, m, side), self.pair(right, m, b, side)]) for m in middles], side
-                )
+                halves = [(self.pair(left, a, m, side), self.pair(right, m, b, side)) for m in middles]
+                return self._either_path(halves, side)
             case TermOp.INVERSE:
                 return self.pair(term.args[0], b, a, side)
             case TermOp.OPTIONAL:
@@ -238,6 +238,20 @@ class Terms:
             self.cnf.add(-result, *kept)
         return result
 
+    def _either_path(self, paths: list[tuple[int, int]], side: Side) -> int:
+        """Return a literal for "both literals of some path hold", in one direction."""
+        if side is Side.ONLY_IF:
+            return self._any([self.cnf.conjunction(path) for path in paths], side)
+        kept = sorted({path for path in paths if FALSE not in path})
+        if (TRUE, TRUE) in kept:
+            return TRUE
+        if len(kept) <= 1:
+            return self.cnf.conjunction(kept[0]) if kept else FALSE
+        result = self.cnf.variable()
+        for first, second in kept:
+            self.cnf.add(-first, -second, result)
+        return result
+
     def _column(self, term: Term) -> tuple[int, ...]:
         if term not in self._columns:
             self._columns[term] = transpose(self.bounds.rel(term).may)
@@ -256,7 +270,27 @@ class Terms:
             longest = sum(1 for row in forward if row)
             self._reach[inner] = forward, transpose(forward), max(longest - 1, 0).bit_length()
         forward, _, steps = self._reach[inner]
-        return self._power(inner, steps, a, b, side) if forward[a] >> b & 1 else FALSE
+        if not forward[a] >> b & 1:
+            return FALSE
+        if side is Side.IF:
+            return self._reached(inner, a)[b]
+        return self._power(inner, steps, a, b, side)
+
+    def _reached(self, inner: Term, a: int) -> dict[int, int]:
+        """Return, per event that may be reached from ``a``, a literal that is forced where it is: step by step."""
+        key = (inner, a, self._context(inner))
+        if key not in self._rows:
+            may = self.bounds.rel(inner).may
+            reached = bits(self._reach[inner][0][a])
+            literals = self._rows[key] = {b: self.cnf.variable() for b in reached}
+            for b in bits(may[a]):
+                self.cnf.add(-self.pair(inner, a, b, Side.IF), literals[b])
+            for middle in reached:
+                if middle != a:
+                    for b in bits(may[middle]):
+                        if b != middle:
+                            self.cnf.add(-literals[middle], -self.pair(inner, middle, b, Side.IF), literals[b])
+        return self._rows[key]
 
     def _power(self, inner: Term, step: int, a: int, b: int, side: Side) -> int:
         """Return the literal of "b is reached from a in at most 2^step edges"."""

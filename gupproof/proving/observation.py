@@ -110,7 +110,7 @@ def _model(name: str) -> Model:
 
 def _observe(test: Litmus, model: Model, request: Request) -> tuple[Observation, bool | None, bool, str]:
     program = lower_litmus(test, unroll=request.unroll)
-    encoding = encode(program, model)
+    encoding = encode(program, model, representatives=True)
     questions = _Questions(encoding, model, request.timeout)
     some = questions.ask(encoding.covered[CONDITION], reaches=CONDITION)
     other = questions.ask(encoding.violated[CONDITION], refutes=CONDITION)

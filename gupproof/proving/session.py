@@ -50,7 +50,7 @@ class Session:
         self.scenario = unit.scenarios[scenario]
         self.model: Model = model_of(platform)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
-        self.encoding: Encoding = encode(self.program, self.model)
+        self.encoding: Encoding = encode(self.program, self.model, representatives=True)
         self._solver = Solver(self.encoding.dimacs)
         self._wanted = wanted(self.encoding)
         self.build_seconds = time.perf_counter() - started
