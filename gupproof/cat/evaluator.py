@@ -4,22 +4,33 @@ Errors are :class:`GupError`; the use of a name whose own definition failed rais
 """
 
 import difflib
-import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import assert_never
 
-from gupproof.cat import syntax
+from gupproof.cat import recursion, statics, syntax
+from gupproof.cat.problems import AlreadyReported, error, unsupported
+from gupproof.cat.recursion import Scope
 from gupproof.cat.syntax import Operator
 from gupproof.cat.terms import Sort, Term, TermOp, TermPool
-from gupproof.cat.values import Builtin, Closure, Failed, Nothing, TupleValue, Value, describe
-from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.cat.values import (
+    Closure,
+    CoherenceOrders,
+    Everything,
+    Failed,
+    Nothing,
+    Primitive,
+    SetValue,
+    TagValue,
+    TupleValue,
+    Value,
+    describe,
+)
+from gupproof.diagnostics import GupError, Span
 
-RELATIONS = ("po", "rf", "co", "loc", "int", "ext", "addr", "data", "ctrl", "rmw")
+RELATIONS = ("po", "rf", "co", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "same-values")
 SETS = ("R", "W", "F", "M", "IW")
-_BUILTINS = {"domain": TermOp.DOMAIN, "range": TermOp.RANGE}
 
 _MOST_STEPS = 200_000
-_MOST_GUESSED = 4
 
 _ON_RELATIONS = {
     Operator.STAR: TermOp.STAR,
@@ -29,17 +40,6 @@ _ON_RELATIONS = {
 }
 _ON_EITHER = {Operator.UNION: TermOp.UNION, Operator.INTER: TermOp.INTER, Operator.DIFF: TermOp.DIFF}
 
-Scope = dict[str, Value]
-
-
-class AlreadyReported(Exception):  # noqa: N818 - no error of its own
-    """The expression uses a name whose definition was in error."""
-
-
-def error(code: str, message: str, span: Span, remedy: str = "") -> GupError:
-    """Return the error at one place; source lines are added where the files are known."""
-    return GupError(Diagnostic(code=code, message=message, span=span, help=remedy))
-
 
 class Evaluator:
     """Evaluates expressions for one model.
@@ -47,30 +47,33 @@ class Evaluator:
     Args:
         pool: makes the terms.
         tags: the sets of the target, besides those every execution has.
+        variants: what ``if "name"`` asks for.
+        elsewhere: gives names that are looked up last, when they are asked for.
 
     """
 
-    def __init__(self, pool: TermPool, tags: frozenset[str]) -> None:
+    def __init__(self, pool: TermPool, tags: frozenset[str], variants: frozenset[str], elsewhere: Callable[[], Scope]) -> None:
         self._pool = pool
+        self._variants = variants
+        self._elsewhere = elsewhere
         self._steps = 0
+        self._tags: set[str] = set()
         self.base: Scope = {name: pool.base(name, Sort.REL) for name in RELATIONS}
         self.base |= {name: pool.base(name, Sort.SET) for name in (*SETS, *sorted(tags))}
-        self.base |= {"id": pool.identity()} | {name: Builtin(name, op) for name, op in _BUILTINS.items()}
+        self.base |= {"id": pool.identity()} | {primitive.value: primitive for primitive in Primitive}
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def evaluate(self, expr: syntax.Expr, scope: Scope) -> Value:
         """Return the value of ``expr``."""
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise error("C010", "this model is too large to read", expr.span)
+        self.step(expr.span)
         match expr:
             case syntax.Name():
                 return self._name(expr, scope)
             case syntax.Empty():
                 return Nothing()
             case syntax.Universe():
-                return self._pool.universe()
+                return Everything()
             case syntax.Operation():
                 return self._operation(expr, scope)
             case syntax.Tuple():
@@ -81,9 +84,106 @@ class Evaluator:
                 return self._apply(expr, scope)
             case syntax.LetIn():
                 return self.evaluate(expr.body, scope | self.bind(expr.bindings, scope, recursive=expr.recursive))
+            case syntax.Tag():
+                if expr.name not in self._tags:
+                    raise error("C003", f"no enum has a tag '{expr.name}", expr.span, _near(expr.name, self._tags))
+                return TagValue(expr.name)
+            case syntax.SetOf():
+                return statics.set_of(self._element(item, scope) for item in expr.items)
+            case syntax.Insert():
+                rest = statics.elements(self.evaluate(expr.rest, scope), expr.rest.span, "++")
+                return statics.set_of((self._element(expr.item, scope), *rest))
+            case syntax.Try():
+                return self._try(expr, scope)
+            case syntax.If():
+                return self.evaluate(expr.holds if self.condition(expr.condition, scope) else expr.fails, scope)
+            case syntax.Match():
+                return self._match(expr, scope)
             case syntax.Unsupported():
-                raise unsupported(expr)
+                raise unsupported(expr.construct, expr.span)
         assert_never(expr)
+
+    def _element(self, expr: syntax.Expr, scope: Scope) -> Value:
+        value = self.evaluate(expr, scope)
+        if isinstance(value, Term | Nothing | TagValue | SetValue):
+            return value
+        raise error("C004", f"a set holds tags, sets and relations, but this is {describe(value)}", expr.span)
+
+    def _try(self, expr: syntax.Try, scope: Scope) -> Value:
+        try:
+            return self.evaluate(expr.attempt, scope)
+        except GupError as problem:
+            if problem.diagnostics[0].code == "C010":
+                raise
+            return self.evaluate(expr.otherwise, scope)
+
+    def condition(self, condition: syntax.Condition, scope: Scope) -> bool:
+        """Whether the condition of an ``if`` holds.
+
+        Raises:
+            GupError: that depends on the execution.
+
+        """
+        match condition:
+            case syntax.VariantTest():
+                return any(
+                    all((variant in self._variants) is wanted for variant, wanted in literals)
+                    for literals in condition.alternatives
+                )
+            case syntax.Compare():
+                left, right = self.evaluate(condition.left, scope), self.evaluate(condition.right, scope)
+                return statics.holds(condition.comparison, left, right, condition.span)
+        assert_never(condition)
+
+    def _match(self, expr: syntax.Match, scope: Scope) -> Value:
+        subject = self.evaluate(expr.subject, scope)
+        items = statics.elements(subject, expr.subject.span, "match")
+        for clause in expr.clauses:
+            match clause:
+                case syntax.TagClause() if isinstance(subject, TagValue) and clause.name in ("", subject.name):
+                    return self.evaluate(clause.body, scope)
+                case syntax.EmptyClause() if not items:
+                    return self.evaluate(clause.body, scope)
+                case syntax.ElementClause() if items and not isinstance(subject, TagValue):
+                    first, *rest = items
+                    inner = scope | {clause.element: first} | {clause.rest: statics.set_of(rest)}
+                    return self.evaluate(clause.body, inner)
+        raise error("C011", f"no clause matches {describe(subject)}", expr.subject.span)
+
+    # ── enums ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def declare(self, enum: syntax.TagEnum, scope: Scope) -> Scope:
+        """Return the names an enum gives: its own for the set of its tags, and one set of events for each tag.
+
+        Events of ours carry tags with one capital; in whichever way a file writes a tag, it is the same one.
+        """
+        self._tags |= set(enum.tags)
+        named: Scope = {enum.name: statics.set_of(map(TagValue, enum.tags))}
+        for tag in enum.tags:
+            name = events_of(tag)
+            if name not in scope and name not in self.base:
+                named[name] = self.base.get(tag.capitalize(), self._pool.empty(Sort.SET))
+        return named
+
+    def check_tags(self, item: syntax.Instructions, scope: Scope) -> None:
+        """Check that the tags given for a kind of instruction are tags."""
+        for expr in item.tags:
+            value = self.evaluate(expr, scope)
+            if not all(isinstance(tag, TagValue) for tag in statics.elements(value, expr.span, "instructions")):
+                raise error("C004", f"tags are wanted here, but this is {describe(value)}", expr.span)
+
+    # ── sorts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def step(self, span: Span) -> None:
+        """Count one step of reading.
+
+        Raises:
+            GupError: there were too many; a recursion may have no end.
+
+        """
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise error("C010", "this model is too large to read, or a recursion in it has no end", span)
 
     def relation(self, value: Value, span: Span, user: str) -> Term:
         """Return ``value`` as a relation, which ``user`` (the subject of a sentence) wants."""
@@ -95,23 +195,31 @@ class Evaluator:
                 return value
             case Nothing():
                 return self._pool.empty(sort)
+            case Everything():
+                universe = self._pool.universe()
+                return universe if sort is Sort.SET else self._pool.make(TermOp.CROSS, universe, universe)
             case Failed():
                 raise AlreadyReported
-            case Term() | Closure() | Builtin() | TupleValue():
+            case _:
                 raise error("C004", f"{user} wants a {sort.value}, but this is {describe(value)}", span, _cure(value, sort))
-        assert_never(value)
 
     def _name(self, expr: syntax.Name, scope: Scope) -> Value:
-        value = scope.get(expr.name, self.base.get(expr.name))
+        value = self.lookup(expr.name, scope)
         if isinstance(value, Failed):
             raise AlreadyReported
         if value is None:
             known = [*scope, *self.base]
-            near = difflib.get_close_matches(expr.name, known, n=1) or [n for n in known if n.lower() == expr.name.lower()]
             sets = sorted(name for name, value in self.base.items() if isinstance(value, Term) and value.sort is Sort.SET)
-            remedy = f"did you mean {near[0]}?" if near else f"the sets of the target and of every model: {', '.join(sets)}"
+            remedy = _near(expr.name, known) or f"the sets of the target and of every model: {', '.join(sets)}"
             raise error("C003", f"nothing is called {expr.name}", expr.span, remedy)
         return value
+
+    def lookup(self, name: str, scope: Scope) -> Value | None:
+        """Return what a name stands for; None if for nothing."""
+        for names in (scope, self.base):
+            if name in names:
+                return names[name]
+        return self._elsewhere().get(name)
 
     def _operation(self, expr: syntax.Operation, scope: Scope) -> Value:
         operator, operands = expr.operator, expr.operands
@@ -126,7 +234,9 @@ class Evaluator:
                 return self._fold(TermOp.CROSS, self._all(values, Sort.SET, operands, "`*` between two operands"))
             case Operator.COMPLEMENT:
                 if isinstance(values[0], Nothing):
-                    raise error("C004", "`~0` may be a set or a relation", expr.span, "write `_` or `_ * _`")
+                    return Everything()
+                if isinstance(values[0], Everything):
+                    return Nothing()
                 sort = values[0].sort if isinstance(values[0], Term) else Sort.REL
                 return self._fold(TermOp.COMPLEMENT, self._all(values, sort, operands, user))
             case Operator.IDENTITY_ON:
@@ -137,9 +247,11 @@ class Evaluator:
 
     def _either(self, operator: Operator, values: Sequence[Value], operands: Sequence[syntax.Expr]) -> Value:
         """An operator on sets or on relations, all of one sort."""
-        if all(isinstance(value, Nothing) for value in values):
-            return Nothing()
-        first = next((value for value in values if not isinstance(value, Nothing)), None)
+        if any(isinstance(value, SetValue | TagValue) for value in values):
+            return statics.combine(operator, list(values), [operand.span for operand in operands])
+        first = next((value for value in values if not isinstance(value, Nothing | Everything)), None)
+        if first is None:
+            return _constant(operator, values)
         sort = first.sort if isinstance(first, Term) else Sort.REL
         terms = self._all(values, sort, operands, f"`{operator.value}` with a {sort.value} before it")
         return self._fold(_ON_EITHER[operator], terms)
@@ -162,23 +274,40 @@ class Evaluator:
         function = self.evaluate(expr.function, scope)
         argument = self.evaluate(expr.argument, scope)
         match function:
-            case Builtin():
-                operand = self._of_sort(argument, Sort.REL, expr.argument.span, f"{function.name}()")
-                return self._pool.make(function.operator, operand)
+            case Primitive():
+                return self._primitive(function, argument, expr, scope)
             case Closure():
                 pattern, *rest = function.parameters
-                inner = function.scope | self._match(pattern, argument, expr.argument.span, function.name)
+                inner = function.scope | self.matched(pattern, argument, expr.argument.span, function.name)
                 if rest:
                     return Closure(function.name, tuple(rest), function.body, inner)
                 return self.evaluate(function.body, inner)
             case Failed():
                 raise AlreadyReported
-            case Term() | Nothing() | TupleValue():
+            case _:
                 text = f"this is {describe(function)}, not a function"
                 raise error("C008", text, expr.function.span, "put an operator (| & \\ ;) before what follows")
+
+    def _primitive(self, function: Primitive, argument: Value, expr: syntax.Apply, scope: Scope) -> Value:
+        span = expr.argument.span
+        match function:
+            case Primitive.DOMAIN | Primitive.RANGE:
+                op = TermOp.DOMAIN if function is Primitive.DOMAIN else TermOp.RANGE
+                return self._pool.make(op, self._of_sort(argument, Sort.REL, span, f"{function.value}()"))
+            case Primitive.COHERENCE_ORDERS:
+                return CoherenceOrders(self._of_sort(argument, Sort.REL, span, f"{function.value}()"))
+            case Primitive.TAG_TO_EVENTS:
+                if not isinstance(argument, TagValue):
+                    raise error("C004", f"{function.value}() wants a tag, but this is {describe(argument)}", span)
+                return self._name(syntax.Name(span=span, name=events_of(argument.name)), scope)
+            case Primitive.CLASSES if statics.is_empty(argument):
+                return Nothing()
+            case Primitive.CLASSES | Primitive.LINEARISATIONS | Primitive.TAG_TO_SCOPE:
+                raise unsupported(f"{function.value}()", expr.span, "its result is known in an execution only")
         assert_never(function)
 
-    def _match(self, pattern: syntax.Pattern, value: Value, span: Span, user: str) -> Scope:
+    def matched(self, pattern: syntax.Pattern, value: Value, span: Span, user: str) -> Scope:
+        """Return the names that ``pattern`` gives to the parts of ``value``, an argument of ``user``."""
         if not pattern.is_tuple:
             values: tuple[Value, ...] = (value,)
         elif isinstance(value, TupleValue):
@@ -195,78 +324,56 @@ class Evaluator:
     def bind(self, bindings: Sequence[syntax.Binding], scope: Scope, *, recursive: bool) -> Scope:
         """Return the names that ``bindings`` define."""
         if recursive:
-            return self._recursion(bindings, scope)
+            return recursion.functions(bindings, scope) or self._recursion(bindings, scope)
         result: Scope = {}
         for binding in bindings:
             value = self.evaluate(binding.value, scope)
             if isinstance(value, Closure) and not binding.pattern.is_tuple:
                 value = Closure(binding.pattern.names[0], value.parameters, value.body, value.scope)
-            result |= self._match(binding.pattern, value, binding.span, "this pattern")
+            result |= self.matched(binding.pattern, value, binding.span, "this pattern")
         return result
 
     def _recursion(self, bindings: Sequence[syntax.Binding], scope: Scope) -> Scope:
-        for binding in bindings:
-            if binding.pattern.is_tuple or isinstance(binding.value, syntax.Function):
-                raise error("C007", "only relations and sets may be recursive here", binding.span)
-        # Whether the names stand for relations or sets shows only in their definitions; relations are tried first.
-        failure: GupError | None = None
-        for sorts in _guesses(len(bindings)):
-            try:
-                return self._fixpoint(bindings, scope, sorts)
-            except GupError as problem:
-                failure = failure or problem
-        assert failure is not None
-        raise failure
+        def evaluate(variables: Scope, sorts: Sequence[Sort]) -> list[Term]:
+            inner = scope | variables
+            return [
+                self._of_sort(
+                    self.evaluate(binding.value, inner),
+                    sort,
+                    binding.value.span,
+                    f"the recursive {binding.pattern.names[0]}",
+                )
+                for binding, sort in zip(bindings, sorts, strict=True)
+            ]
 
-    def _fixpoint(self, bindings: Sequence[syntax.Binding], scope: Scope, sorts: Sequence[Sort]) -> Scope:
-        names = [binding.pattern.names[0] for binding in bindings]
-        variables = [self._pool.variable(sort) for sort in sorts]
-        inner: Scope = scope | dict(zip(names, variables, strict=True))
-        bodies = []
-        for binding, sort in zip(bindings, sorts, strict=True):
-            value = self.evaluate(binding.value, inner)
-            bodies.append(self._of_sort(value, sort, binding.value.span, f"the recursive {binding.pattern.names[0]}"))
-        numbers = frozenset(variable.value for variable in variables)
-        for binding, body in zip(bindings, bodies, strict=True):
-            if _occurs(body, numbers, lambda positive: not positive):
-                text = f"{binding.pattern.names[0]} has no least solution: the recursion passes ~ or the right side of \\"
-                raise error("C009", text, binding.span)
-        if not any(_occurs(body, numbers, lambda _: True) for body in bodies):
-            return dict(zip(names, bodies, strict=True))
-        return dict(zip(names, self._pool.recursion(tuple(variables), tuple(bodies)), strict=True))
+        return recursion.relations(self._pool, bindings, evaluate)
 
 
-def unsupported(node: syntax.Unsupported) -> GupError:
-    """Return the error for a construct the reader gives no meaning to."""
-    return error("C007", f"`{node.construct}` is not supported", node.span)
+def events_of(tag: str) -> str:
+    """Return the name of the set of events that carry a tag."""
+    return tag[:1].upper() + tag[1:]
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1) or [other for other in known if other.lower() == name.lower()]
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _constant(operator: Operator, values: Sequence[Value]) -> Value:
+    """An operator on nothing and everything alone."""
+    empty = [isinstance(value, Nothing) for value in values]
+    match operator:
+        case Operator.UNION:
+            return Nothing() if all(empty) else Everything()
+        case Operator.INTER:
+            return Nothing() if any(empty) else Everything()
+        case _:
+            return Nothing() if empty[0] or not all(empty[1:]) else Everything()
 
 
 def _cure(value: Value, sort: Sort) -> str:
     if not isinstance(value, Term):
-        return "apply it to its arguments" if isinstance(value, Closure | Builtin) else ""
+        return "apply it to its arguments" if isinstance(value, Closure | Primitive) else ""
     if sort is Sort.REL:
         return "for a set S write [S] for each of its events with itself, or S * S for all pairs"
     return "for a relation r write domain(r) or range(r)"
-
-
-def _guesses(count: int) -> Iterable[tuple[Sort, ...]]:
-    if count <= _MOST_GUESSED:
-        return itertools.product((Sort.REL, Sort.SET), repeat=count)
-    return ((Sort.REL,) * count, (Sort.SET,) * count)
-
-
-def _occurs(body: Term, numbers: frozenset[int], wanted: Callable[[bool], bool]) -> bool:
-    """Whether a variable of ``numbers`` occurs in ``body`` with a polarity that is ``wanted``."""
-    seen = set()
-    stack = [(body, True)]
-    while stack:
-        term, positive = stack.pop()
-        if (term, positive) in seen:
-            continue
-        seen.add((term, positive))
-        if term.op is TermOp.REC_VAR and term.value in numbers and wanted(positive):
-            return True
-        for position, arg in enumerate(term.args):
-            flips = term.op is TermOp.COMPLEMENT or (term.op is TermOp.DIFF and position == 1)
-            stack.append((arg, positive != flips))
-    return False

@@ -2,40 +2,49 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import assert_never
 
-from gupproof import resources
-from gupproof.cat import syntax
-from gupproof.cat.evaluator import AlreadyReported, Evaluator, Scope, error, unsupported
+from gupproof.cat import files, statics, syntax
+from gupproof.cat.evaluator import Evaluator
+from gupproof.cat.files import known_models
 from gupproof.cat.parser import parse
-from gupproof.cat.terms import Axiom, Model, Term, TermPool
-from gupproof.cat.values import Failed
+from gupproof.cat.problems import AlreadyReported, error, unsupported
+from gupproof.cat.recursion import Scope
+from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort, Term, TermOp, TermPool
+from gupproof.cat.values import CoherenceOrders, Everything, Failed, ProcedureValue, SetValue, describe
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source, with_source_lines
 
-_PRELUDE = "prelude.cat"
+__all__ = ["known_models", "load_model"]
 
 
-def known_models() -> dict[str, Path]:
-    """Return the project's own models: name → file, in order of name."""
-    found = sorted(path for path in resources.models_dir().glob("*.cat") if path.name != _PRELUDE)
-    return {path.name.removesuffix(".cat"): path for path in found}
-
-
-def load_model(path: Path, *, tags: frozenset[str], include: Sequence[Path] = ()) -> Model:
+def load_model(
+    path: Path,
+    *,
+    tags: frozenset[str],
+    include: Sequence[Path] = (),
+    bell: Path | None = None,
+    variants: frozenset[str] = frozenset(),
+) -> Model:
     """Read the model in ``path``.
 
     Args:
         path: a cat file.
         tags: names of the sets that the target's events carry, besides those every execution has.
         include: folders to look for included files in, after the file's own and before the project's.
+        bell: a file to read before the model; without one, the file that goes with the model if there is one.
+        variants: what ``if "name"`` finds set.
 
     Raises:
         GupError: it is no model that can be read; carries every error found.
 
     """
-    reader = _Reader(tags, include)
-    prelude = resources.models_dir() / _PRELUDE
-    if path.resolve() != prelude.resolve():
-        reader.read(prelude, None)
+    reader = _Reader(tags, include, variants)
+    if path.resolve() != files.prelude().resolve():
+        reader.read(files.prelude(), None)
+    reader.begin()
+    bell = bell or files.bell_of(path)
+    if bell is not None:
+        reader.read(bell, None)
     title = reader.read(path, None)
     return reader.model(path, title)
 
@@ -43,14 +52,22 @@ def load_model(path: Path, *, tags: frozenset[str], include: Sequence[Path] = ()
 class _Reader:
     """The state of reading one model: what is defined so far, and what is wrong so far."""
 
-    def __init__(self, tags: frozenset[str], include: Sequence[Path]) -> None:
+    def __init__(self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str]) -> None:
         self._include = tuple(include)
-        self._evaluator = Evaluator(TermPool(), tags)
+        self._pool = TermPool()
+        self._evaluator = Evaluator(self._pool, tags, variants, self._names_of_herd)
         self._scope: Scope = {}
+        self._prelude: Scope = {}
+        self._elsewhere: Scope | None = None
         self._axioms: list[Axiom] = []
         self._problems: list[Diagnostic] = []
         self._sources: dict[str, str] = {}
         self._open: list[Path] = []
+        self._stood_in: dict[str, None] = {}
+
+    def begin(self) -> None:
+        """Note that the prelude has been read: names that are looked up last know no more than that."""
+        self._prelude = self._scope
 
     def model(self, path: Path, title: str) -> Model:
         """Return what was read, or raise all that was wrong with it."""
@@ -64,6 +81,8 @@ class _Reader:
             axioms=tuple(self._axioms),
             definitions={name: value for name, value in self._scope.items() if isinstance(value, Term)},
             sources=dict(self._sources),
+            standins=tuple(self._stood_in),
+            pool=self._pool,
         )
 
     def read(self, path: Path, wanted_at: Span | None) -> str:
@@ -73,75 +92,191 @@ class _Reader:
             assert wanted_at is not None
             chain = " includes ".join(str(file.name) for file in [*self._open[self._open.index(resolved) :], resolved])
             raise error("C006", "this file includes itself", wanted_at, chain)
-        text = read_source(path, kind="a .cat file")
-        self._sources[str(path)] = text
-        file = parse(text, str(path))
+        file = self._parsed(path)
         self._open.append(resolved)
-        for item in file.items:
-            self._guarded(item, path)
+        self._run(file.items, path)
         self._open.pop()
         return file.title
 
-    def _guarded(self, item: syntax.Item, path: Path) -> None:
-        """Read one item; an error in it is kept, and the names it should have defined are marked."""
-        try:
-            self._item(item, path)
-        except GupError as problem:
-            self._problems += problem.diagnostics
-        except AlreadyReported:
-            pass
-        except RecursionError:
-            self._problems.append(Diagnostic(code="C010", message="this is nested too deeply", span=item.span))
-        else:
-            return
-        if isinstance(item, syntax.Let):
-            names = (name for binding in item.bindings for name in binding.pattern.names)
-            self._scope = self._scope | dict.fromkeys(names, Failed())
+    def _parsed(self, path: Path) -> syntax.File:
+        text = read_source(path, kind="a .cat file")
+        self._sources[str(path)] = text
+        return parse(text, str(path))
+
+    def _names_of_herd(self) -> Scope:
+        """Return the names that published models take for granted; they do not see what a model defines."""
+        if self._elsewhere is None:
+            self._elsewhere = {}
+            scope, self._scope = self._scope, self._prelude
+            self.read(files.names_of_herd(), None)
+            self._elsewhere, self._scope = self._scope, scope
+        return self._elsewhere
+
+    # ── items ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self, items: Sequence[syntax.Item], path: Path) -> None:
+        """Read items one by one; errors are kept, and the names that should have been defined are marked."""
+        for item in items:
+            try:
+                self._item(item, path)
+            except GupError as problem:
+                self._problems += problem.diagnostics
+            except AlreadyReported:
+                pass
+            except RecursionError:
+                self._problems.append(Diagnostic(code="C010", message="this is nested too deeply", span=item.span))
+            else:
+                continue
+            self._scope = self._scope | dict.fromkeys(_defined(item), Failed())
 
     def _item(self, item: syntax.Item, path: Path) -> None:
+        # The scope is a new one each time: closures keep the one they were written in.
         match item:
             case syntax.Let():
-                # A new scope each time: closures keep the one they were written in.
                 new = self._evaluator.bind(item.bindings, self._scope, recursive=item.recursive)
                 self._scope = self._scope | new
             case syntax.Check():
                 self._check(item)
             case syntax.Include():
-                self.read(self._found(item, path), item.span)
+                self._included(item, path)
+            case syntax.TagEnum():
+                self._scope = self._scope | self._evaluator.declare(item, self._scope)
+            case syntax.Instructions():
+                self._evaluator.check_tags(item, self._scope)
+            case syntax.Procedure():
+                scope = dict(self._scope)
+                procedure = ProcedureValue(item.name, item.pattern, item.items, scope)
+                if item.recursive:
+                    scope[item.name] = procedure
+                self._scope = self._scope | {item.name: procedure}
+            case syntax.Call():
+                self._call(item, path)
+            case syntax.ForAll():
+                domain = self._evaluator.evaluate(item.domain, self._scope)
+                for element in statics.elements(domain, item.domain.span, "forall"):
+                    self._locally(self._scope | {item.name: element}, item.items, path)
+            case syntax.WithFrom():
+                self._choose(item)
+            case syntax.Choice():
+                holds = self._evaluator.condition(item.condition, self._scope)
+                self._run(item.holds if holds else item.fails, path)
             case syntax.Unsupported():
-                raise unsupported(item)
+                raise unsupported(item.construct, item.span)
+            case _:
+                assert_never(item)
+
+    def _locally(self, scope: Scope, items: Sequence[syntax.Item], path: Path) -> None:
+        """Read items whose definitions nothing outside them sees; the first error ends them."""
+        outer, self._scope = self._scope, scope
+        try:
+            for item in items:
+                self._item(item, path)
+        finally:
+            self._scope = outer
+
+    def _call(self, item: syntax.Call, path: Path) -> None:
+        self._evaluator.step(item.span)
+        procedure = self._evaluator.lookup(item.procedure, self._scope)
+        if isinstance(procedure, Failed):
+            raise AlreadyReported
+        if procedure is None:
+            raise error("C003", f"nothing is called {item.procedure}", item.span)
+        if not isinstance(procedure, ProcedureValue):
+            raise error("C008", f"{item.procedure} is {describe(procedure)}, not a procedure", item.span)
+        argument = self._evaluator.evaluate(item.argument, self._scope)
+        names = self._evaluator.matched(procedure.pattern, argument, item.argument.span, procedure.name)
+        self._locally(procedure.scope | names, procedure.items, path)
+
+    def _choose(self, item: syntax.WithFrom) -> None:
+        """``with``: executions have the coherence order already; of other choices there may be but one."""
+        choices = self._evaluator.evaluate(item.choices, self._scope)
+        match choices:
+            case CoherenceOrders():
+                chosen = self._pool.base("co", Sort.REL)
+                writes = self._pool.base("W", Sort.SET)
+                pairs = self._pool.make(TermOp.INTER, self._pool.base("loc", Sort.REL), choices.within)
+                within = self._pool.make(TermOp.INTER, pairs, self._pool.make(TermOp.CROSS, writes, writes))
+                if not statics.is_empty(within):
+                    order = self._pool.make(TermOp.UNION, chosen, within)
+                    self._add(AxiomKind.ACYCLIC, order, f"{item.name} in line {item.span.line}", item.span)
+                self._scope = self._scope | {item.name: chosen}
+            case SetValue() if len(choices.items) == 1:
+                self._scope = self._scope | {item.name: choices.items[0]}
+            case SetValue():
+                raise unsupported("with ... from", item.span, f"there are {len(choices.items)} choices, one would be")
+            case _:
+                raise unsupported("with ... from", item.span, f"the choices are {describe(choices)}")
+
+    # ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _check(self, item: syntax.Check) -> None:
         value = self._evaluator.evaluate(item.operand, self._scope)
         term = (
             value
-            if isinstance(value, Term) and item.kind.value == "empty"
+            if isinstance(value, Term) and item.kind is AxiomKind.EMPTY
             else self._evaluator.relation(value, item.operand.span, f"`{item.kind.value}`")
         )
-        if item.modifier is syntax.Modifier.ASSERT:
-            return  # An assertion about the model itself; no execution is judged by it.
-        self._axioms.append(
-            Axiom(
-                kind=item.kind,
-                negated=item.negated,
-                flag=item.modifier is syntax.Modifier.FLAG,
-                term=term,
-                name=item.name or self._unnamed(item),
-                span=item.span,
-            )
-        )
+        match item.modifier:
+            case syntax.Modifier.ASSERT:
+                # An assertion is about the model; where only an execution would show, no execution is judged by it.
+                if item.negated and (statics.is_empty(term) or isinstance(value, Everything)):
+                    raise error("C011", "this assertion does not hold: the operand is empty", item.operand.span)
+            case syntax.Modifier.UNDEFINED_UNLESS:
+                self._add(item.kind, term, item.name or "undefined", item.span, negated=not item.negated, flag=True)
+            case syntax.Modifier.FLAG | syntax.Modifier.CONSTRAINT:
+                flag = item.modifier is syntax.Modifier.FLAG
+                self._add(item.kind, term, item.name or _unnamed(item), item.span, negated=item.negated, flag=flag)
 
-    def _unnamed(self, item: syntax.Check) -> str:
-        """What a check without a name is called: its kind and operand, when that is short."""
-        span = item.operand.span
-        if isinstance(item.operand, syntax.Name):
-            return f"{item.kind.value} {item.operand.name}"
-        return f"{item.kind.value} in line {span.line}"
+    def _add(self, kind: AxiomKind, term: Term, name: str, span: Span, *, negated: bool = False, flag: bool = False) -> None:
+        if not negated and kind is not AxiomKind.EMPTY:
+            # A cycle is a cycle whether its edges are short cuts or not.
+            if kind is AxiomKind.IRREFLEXIVE and term.op is TermOp.PLUS:
+                kind = AxiomKind.ACYCLIC
+            if kind is AxiomKind.ACYCLIC:
+                term = self._without_closures(term)
+        self._axioms.append(Axiom(kind=kind, negated=negated, flag=flag, term=term, name=name, span=span))
 
-    def _found(self, item: syntax.Include, path: Path) -> Path:
-        folders = [path.parent, *self._include, resources.models_dir()]
-        for folder in folders:
-            if (folder / item.file).is_file():
-                return folder / item.file
-        listed = ", ".join(dict.fromkeys(str(folder) for folder in folders))
-        raise error("C005", f"{item.file} is not found", item.span, f"looked in {listed}")
+    def _without_closures(self, term: Term) -> Term:
+        """Return a term that has cycles where ``term`` has."""
+        match term.op:
+            case TermOp.PLUS:
+                return self._without_closures(term.args[0])
+            case TermOp.UNION:
+                return self._pool.make(TermOp.UNION, *map(self._without_closures, term.args))
+            case _:
+                return term
+
+    # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _included(self, item: syntax.Include, path: Path) -> None:
+        name = Path(item.file).name
+        standin = files.standins().get(name)
+        if standin is None:
+            self.read(files.included(item, path, self._include), item.span)
+            return
+        self._stood_in[name] = None
+        # What the published file includes may define more than it is itself for.
+        original = files.published(item.file, path, self._include)
+        if original is not None and original.resolve() not in (standin.resolve(), *self._open):
+            self._open.append(original.resolve())
+            self._run([part for part in self._parsed(original).items if isinstance(part, syntax.Include)], original)
+            self._open.pop()
+        self.read(standin, item.span)
+
+
+def _unnamed(item: syntax.Check) -> str:
+    """What a check without a name is called: its kind and operand, when that is short."""
+    if isinstance(item.operand, syntax.Name):
+        return f"{item.kind.value} {item.operand.name}"
+    return f"{item.kind.value} in line {item.operand.span.line}"
+
+
+def _defined(item: syntax.Item) -> list[str]:
+    """Return the names that an item would have defined."""
+    match item:
+        case syntax.Let():
+            return [name for binding in item.bindings for name in binding.pattern.names]
+        case syntax.TagEnum() | syntax.Procedure() | syntax.WithFrom():
+            return [item.name]
+        case _:
+            return []

@@ -107,13 +107,130 @@ class LetIn(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tag(Node):
+    """``'name``; ``name`` is without the quote."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOf(Node):
+    """``{a, b}``, with one item at least: a set of tags, or of sets and relations."""
+
+    items: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert(Node):
+    """``item ++ rest``: the set ``rest`` with one more element."""
+
+    item: "Expr"
+    rest: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try(Node):
+    """``try attempt with otherwise``."""
+
+    attempt: "Expr"
+    otherwise: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantTest:
+    """``"one" && not "two" || ...``: an alternative holds when all its literals do; True asks for a variant to be set."""
+
+    alternatives: tuple[tuple[tuple[str, bool], ...], ...]
+
+
+class Comparison(Enum):
+    """What a condition asks of two values."""
+
+    EQUAL = "="
+    SUBSET = "subset"
+    MEMBER = "in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Node):
+    """``left = right``, ``left subset right``, ``left in right``."""
+
+    comparison: Comparison
+    left: "Expr"
+    right: "Expr"
+
+
+Condition = VariantTest | Compare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If(Node):
+    """``if condition then holds else fails``."""
+
+    condition: Condition
+    holds: "Expr"
+    fails: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagClause(Node):
+    """``'name -> body``; an empty name is ``_``, which every tag matches."""
+
+    name: str
+    body: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyClause(Node):
+    """``{} -> body``."""
+
+    body: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementClause(Node):
+    """``element ++ rest -> body``: matches a set that is not empty."""
+
+    element: str
+    rest: str
+    body: "Expr"
+
+
+Clause = TagClause | EmptyClause | ElementClause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match(Node):
+    """``match subject with clauses end``."""
+
+    subject: "Expr"
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unsupported(Node):
     """A construct of the language that the reader gives no meaning to, as an expression or an item."""
 
     construct: str
 
 
-Expr = Name | Empty | Universe | Operation | Tuple | Apply | Function | LetIn | Unsupported
+Expr = (
+    Name
+    | Empty
+    | Universe
+    | Operation
+    | Tuple
+    | Apply
+    | Function
+    | LetIn
+    | Tag
+    | SetOf
+    | Insert
+    | Try
+    | If
+    | Match
+    | Unsupported
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +247,7 @@ class Modifier(Enum):
     CONSTRAINT = ""
     FLAG = "flag"
     ASSERT = "assert"
+    UNDEFINED_UNLESS = "undefined_unless"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +268,68 @@ class Include(Node):
     file: str
 
 
-Item = Let | Check | Include | Unsupported
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagEnum(Node):
+    """``enum name = 'a || 'b``."""
+
+    name: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instructions(Node):
+    """``instructions kind[tags, ...]`` or ``default kind[tags, ...]``: which tags instructions of a kind may carry."""
+
+    kind: str
+    tags: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure(Node):
+    """``procedure [rec] name(parameters) = items end``."""
+
+    recursive: bool
+    name: str
+    pattern: Pattern
+    items: tuple["Item", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Node):
+    """``call procedure(argument) as name``."""
+
+    procedure: str
+    argument: Expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForAll(Node):
+    """``forall name in domain do items end``."""
+
+    name: str
+    domain: Expr
+    items: tuple["Item", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithFrom(Node):
+    """``with name from choices``: an execution for each element of a set."""
+
+    name: str
+    choices: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Node):
+    """``if condition items else items end``, at the top."""
+
+    condition: Condition
+    holds: tuple["Item", ...]
+    fails: tuple["Item", ...]
+
+
+Item = Let | Check | Include | TagEnum | Instructions | Procedure | Call | ForAll | WithFrom | Choice | Unsupported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

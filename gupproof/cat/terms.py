@@ -4,6 +4,7 @@ Terms are made by a :class:`TermPool`, each once: identity is equality. Function
 resolved away when a model is read; what stays is the algebra that the encoder and the evaluator both interpret.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,7 +21,7 @@ class Sort(Enum):
 class TermOp(Enum):
     """What a term is; the comment gives the sorts of its operands and of itself."""
 
-    BASE = "base"  # name: po, rf, co, loc, int, ext, addr, data, ctrl, rmw | R, W, F, M, IW, or a tag
+    BASE = "base"  # name: po, rf, co, loc, int, ext, addr, data, ctrl, rmw, same-values | R, W, F, M, IW, or a tag
     UNIVERSE = "_"  # every event (SET)
     EMPTY = "0"  # no event, no pair: of either sort
     ID = "id"  # REL: every event with itself
@@ -38,12 +39,13 @@ class TermOp(Enum):
     DOMAIN = "domain"  # REL → SET
     RANGE = "range"  # REL → SET
     REC_VAR = "var"  # a variable of an enclosing recursion: value = its number, unique in the pool
-    REC = "rec"  # args: the bodies of the group; names: the variables' numbers; value: which of them this is
+    REC = "rec"  # args: the bodies of the group; bound: the variables' numbers; value: which of them this is
+    ITERATE = "iterate"  # the same, but no least solution: what evaluating the bodies in turn, from nothing, comes to rest at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """A node; compare with ``is``. ``bound`` lists the recursion variables (numbers) of a REC, in the order of args."""
+    """A node; compare with ``is``. ``bound`` lists the variables (numbers) of a REC or ITERATE, in the order of args."""
 
     index: int
     op: TermOp
@@ -71,6 +73,7 @@ class TermPool:
     def __init__(self) -> None:
         self._made: dict[tuple[object, ...], Term] = {}
         self._variables = 0
+        self._free: dict[Term, frozenset[int]] = {}
 
     def _intern(
         self,
@@ -111,11 +114,49 @@ class TermPool:
 
     def recursion(self, variables: tuple[Term, ...], bodies: tuple[Term, ...]) -> tuple[Term, ...]:
         """Return the least solution of ``variables[i] = bodies[i]``, one term for each variable."""
+        return self._group(TermOp.REC, variables, bodies)
+
+    def iteration(self, variables: tuple[Term, ...], bodies: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Return what the variables come to when, from nothing, each in turn is given its body's value, until all stay."""
+        return self._group(TermOp.ITERATE, variables, bodies)
+
+    def _group(self, op: TermOp, variables: tuple[Term, ...], bodies: tuple[Term, ...]) -> tuple[Term, ...]:
         bound = tuple(variable.value for variable in variables)
         return tuple(
-            self._intern(TermOp.REC, variable.sort, bodies, value=position, bound=bound)
-            for position, variable in enumerate(variables)
+            self._intern(op, variable.sort, bodies, value=position, bound=bound) for position, variable in enumerate(variables)
         )
+
+    def free(self, term: Term) -> frozenset[int]:
+        """Return the numbers of the variables that no recursion inside ``term`` binds."""
+        found = self._free.get(term)
+        if found is None:
+            found = frozenset().union(*(self.free(arg) for arg in term.args)) - frozenset(term.bound)
+            if term.op is TermOp.REC_VAR:
+                found |= {term.value}
+            self._free[term] = found
+        return found
+
+    def substitute(self, term: Term, meanings: Mapping[int, Term]) -> Term:
+        """Return ``term`` with terms that have no free variables in place of free variables, by number."""
+        return self._substitute(term, meanings, {})
+
+    def _substitute(self, term: Term, meanings: Mapping[int, Term], done: dict[Term, Term]) -> Term:
+        if self.free(term).isdisjoint(meanings):
+            return term
+        if term in done:
+            return done[term]
+        if term.op is TermOp.REC_VAR:
+            result = meanings[term.value]
+        elif term.op in (TermOp.REC, TermOp.ITERATE):
+            # The numbers of variables are unique in the pool, so a recursion with other bodies has other variables.
+            fresh = tuple(self.variable(body.sort) for body in term.args)
+            inner = {**meanings, **dict(zip(term.bound, fresh, strict=True))}
+            group = self._group(term.op, fresh, tuple(self._substitute(body, inner, {}) for body in term.args))
+            result = group[term.value]
+        else:
+            result = self.make(term.op, *(self._substitute(arg, meanings, done) for arg in term.args))
+        done[term] = result
+        return result
 
     def make(self, op: TermOp, *args: Term) -> Term:
         """``op`` applied to ``args``, which have the sorts that ``op`` wants (the reader has checked)."""
@@ -196,6 +237,8 @@ class Model:
         axioms: in file order.
         definitions: the last meaning of each top-level name with a relation or set as its value, for naming edges.
         sources: path → text of every file read.
+        standins: names of included files that one of the project's own was read for.
+        pool: makes further terms over these.
 
     """
 
@@ -205,3 +248,5 @@ class Model:
     axioms: tuple[Axiom, ...]
     definitions: dict[str, Term]
     sources: dict[str, str]
+    standins: tuple[str, ...]
+    pool: TermPool

@@ -1,15 +1,21 @@
-"""What cat expressions are worth while a model is read: terms, functions and tuples."""
+"""What cat expressions are worth while a model is read: terms, functions, tuples, tags and sets of values."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Union
 
-from gupproof.cat.syntax import Expr, Pattern
-from gupproof.cat.terms import Term, TermOp
+from gupproof.cat.syntax import Expr, Item, Pattern
+from gupproof.cat.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """``0``: of either sort, as its surroundings want."""
+    """``0`` and ``{}``: of whichever sort its surroundings want."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """``_``: of either sort, as its surroundings want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
-    """A function with the names visible where it was written; ``parameters`` are those still to come."""
+    """A function with the names visible where it was written; ``parameters`` are those still to come.
+
+    The scope of a recursive function is completed with the function itself once that is made.
+    """
 
     name: str
     parameters: tuple[Pattern, ...]
@@ -27,12 +36,26 @@ class Closure:
     scope: dict[str, "Value"]
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
-    """A function of one operand that is an operator of the algebra."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ProcedureValue:
+    """A procedure with the names visible where it was written."""
 
     name: str
-    operator: TermOp
+    pattern: Pattern
+    items: tuple[Item, ...]
+    scope: dict[str, "Value"]
+
+
+class Primitive(Enum):
+    """A function of one operand that is not written in cat."""
+
+    DOMAIN = "domain"
+    RANGE = "range"
+    TAG_TO_EVENTS = "tag2events"
+    COHERENCE_ORDERS = "coherence-orders"
+    CLASSES = "classes-loc"
+    LINEARISATIONS = "linearisations"
+    TAG_TO_SCOPE = "tag2scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +65,40 @@ class TupleValue:
     items: tuple["Value", ...]
 
 
-Value = Union[Term, Nothing, Failed, Closure, Builtin, TupleValue]  # noqa: UP007 - quoted forward references
+@dataclass(frozen=True, slots=True)
+class TagValue:
+    """A member of an ``enum``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """A set whose elements are known when the model is read: tags, terms or sets of such, each once; never empty."""
+
+    items: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoherenceOrders:
+    """Every coherence order that holds the pairs of ``within`` between writes of one location."""
+
+    within: Term
+
+
+Value = Union[  # noqa: UP007 - quoted forward references
+    Term,
+    Nothing,
+    Everything,
+    Failed,
+    Closure,
+    ProcedureValue,
+    Primitive,
+    TupleValue,
+    TagValue,
+    SetValue,
+    CoherenceOrders,
+]
 
 
 def describe(value: Value) -> str:
@@ -52,9 +108,19 @@ def describe(value: Value) -> str:
             return f"a {value.sort.value}"
         case Nothing():
             return "empty"
-        case Closure() | Builtin():
+        case Everything():
+            return "everything"
+        case Closure() | Primitive():
             return "a function"
+        case ProcedureValue():
+            return "a procedure"
         case TupleValue():
             return "a tuple"
+        case TagValue():
+            return "a tag"
+        case SetValue():
+            return f"a set of {'tags' if all(isinstance(item, TagValue) for item in value.items) else 'sets or relations'}"
+        case CoherenceOrders():
+            return "a set of coherence orders"
         case Failed():
             return "undefined"

@@ -76,6 +76,15 @@ class BaseRelations:
         """Return the literal of loc."""
         return self.cnf.conjunction([self.both(a, b), self.same_address(a, b)])
 
+    def same_value(self, a: int, b: int) -> int:
+        """Return the literal of "both events execute, and what they read or write is the same"."""
+        one, other = self.program.events[a].value, self.program.events[b].value
+        assert one is not None
+        assert other is not None
+        literals = self.values.of(other)
+        meet = [self.cnf.conjunction([there, literals.get(value, FALSE)]) for value, there in self.values.of(one).items()]
+        return self.cnf.conjunction([self.both(a, b), self.cnf.disjunction(meet)])
+
     # ── reads-from ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _encode_rf(self) -> None:

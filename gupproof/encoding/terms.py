@@ -151,6 +151,8 @@ class Terms:
                 return self._any([self.pair(term.args[0], other, event, side) for other in bits(row)], side)
             case TermOp.REC_VAR | TermOp.REC:
                 return self._recursive(term, event, event, side)
+            case TermOp.ITERATE:
+                return self.member(self.bounds.unrolled(term), event, side)
             case _:
                 raise ValueError(f"{term.op} is no set")
 
@@ -203,6 +205,8 @@ class Terms:
                 return cnf.conjunction([self.member(term.args[0], a, side), self.member(term.args[1], b, side)])
             case TermOp.REC_VAR | TermOp.REC:
                 return self._recursive(term, a, b, side)
+            case TermOp.ITERATE:
+                return self.pair(self.bounds.unrolled(term), a, b, side)
             case _:
                 raise ValueError(f"{term.op} is no relation")
 
@@ -215,6 +219,8 @@ class Terms:
                 return base.co(a, b)
             case "loc":
                 return base.location(a, b)
+            case "same-values":
+                return base.same_value(a, b)
             case "addr" | "data" | "ctrl":
                 dependencies = getattr(events[b], name)
                 conditions = [item.condition for item in dependencies if item.source == a]

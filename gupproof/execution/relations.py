@@ -54,7 +54,7 @@ def fixed_relations(events: Valuation) -> dict[str, Rows]:
     """Return the relations that do not depend on who reads from whom: all but ``rf`` and ``co``."""
     count = len(events.program.events)
     thread = {number: events.program.events[number].thread for number in events.executed}
-    where = events.address
+    where, values = events.address, events.value
     every = [(a, b) for a in events.executed for b in events.executed]
     return {
         "po": rows_of(((a, b) for a, b in every if a < b and thread[a] == thread[b] != INIT_THREAD), count),
@@ -66,6 +66,7 @@ def fixed_relations(events: Valuation) -> dict[str, Rows]:
         "data": rows_of(events.data, count),
         "ctrl": rows_of(events.ctrl, count),
         "rmw": rows_of(events.rmw, count),
+        "same-values": rows_of(((a, b) for a, b in every if a in values and b in values and values[a] == values[b]), count),
     }
 
 
@@ -163,7 +164,7 @@ class Interpretation:
                 for row in self.relation(term.args[0]):
                     value |= row
                 return value
-            case TermOp.REC_VAR | TermOp.REC:
+            case TermOp.REC_VAR | TermOp.REC | TermOp.ITERATE:
                 least = self._recursion(term)
                 assert isinstance(least, int)
                 return least
@@ -205,7 +206,7 @@ class Interpretation:
                 return self._reflexive(closure(self.relation(term.args[0])))
             case TermOp.OPTIONAL:
                 return self._reflexive(self.relation(term.args[0]))
-            case TermOp.REC_VAR | TermOp.REC:
+            case TermOp.REC_VAR | TermOp.REC | TermOp.ITERATE:
                 least = self._recursion(term)
                 assert isinstance(least, tuple)
                 return least
@@ -222,17 +223,31 @@ class Interpretation:
         return tuple(row | self._universe & 1 << event for event, row in enumerate(rows))
 
     def _recursion(self, term: Term) -> int | Rows:
-        """A variable's current value; or the least fixpoint, by iteration from nothing."""
+        """A variable's current value; or what iteration from nothing comes to: the least fixpoint, where there is one."""
         if term.op is TermOp.REC_VAR:
             return self._variables[term.value]
         empty: Rows = (0,) * self._count
         current: list[int | Rows] = [0 if body.sort is Sort.SET else empty for body in term.args]
+        if term.op is TermOp.ITERATE:
+            return self._iteration(term, current)
         while True:
             self._variables.update(zip(term.bound, current, strict=True))
             following = [self.value(body) for body in term.args]
             if following == current:
                 return current[term.value]
             current = following
+
+    def _iteration(self, term: Term, start: list[int | Rows]) -> int | Rows:
+        """Give each variable in turn its body's value, again and again, until none changes."""
+        self._variables.update(zip(term.bound, start, strict=True))
+        changes = True
+        while changes:
+            changes = False
+            for number, body in zip(term.bound, term.args, strict=True):
+                value = self.value(body)
+                changes = changes or value != self._variables[number]
+                self._variables[number] = value
+        return self._variables[term.bound[term.value]]
 
 
 def compose(left: Rows, right: Rows) -> Rows:

@@ -58,6 +58,7 @@ class Analysis:
         model: what executions have to satisfy; read only for whether a thread may read from its own future.
 
     Attributes:
+        pool: makes further terms over the model's.
         live: events that can execute, as bits.
         together: per event, the events that can execute in the same execution.
         implied: per event a, the events that execute whenever a does.
@@ -66,6 +67,7 @@ class Analysis:
 
     def __init__(self, program: Program, model: Model) -> None:
         self.program = program
+        self.pool = model.pool
         self._no_future = _forbids_reading_the_future(model)
         self.count = len(program.events)
         self._conjuncts = {event.id: program.pool.conjuncts(event.guard) for event in program.events}
@@ -167,6 +169,8 @@ class Analysis:
                 return self._exact(lambda a, b: a.thread != b.thread)
             case "loc":
                 return self._loc()
+            case "same-values":
+                return self._same_values()
             case "rmw":
                 pairs = {(event.rmw, event.id) for event in self.program.events if event.rmw is not None}
                 return self._exact(lambda a, b: (a.id, b.id) in pairs)
@@ -202,6 +206,20 @@ class Analysis:
                 if self.together[a.id] >> b.id & 1 and self.domains.may_alias(a, b):
                     may[a.id] |= 1 << b.id
                     if self.domains.must_alias(a, b):
+                        must[a.id] |= 1 << b.id
+        return RelBounds(tuple(may), tuple(must))
+
+    def _same_values(self) -> RelBounds:
+        may, must = [0] * self.count, [0] * self.count
+        accesses = [event for event in self.program.events if event.value is not None and self.live >> event.id & 1]
+        for a in accesses:
+            for b in accesses:
+                assert a.value is not None
+                assert b.value is not None
+                one, other = self.domains.of(a.value), self.domains.of(b.value)
+                if self.together[a.id] >> b.id & 1 and one & other:
+                    may[a.id] |= 1 << b.id
+                    if a.value is b.value or (one == other and len(one) == 1):
                         must[a.id] |= 1 << b.id
         return RelBounds(tuple(may), tuple(must))
 
@@ -262,5 +280,11 @@ def _holds_all(term: Term, bases: frozenset[str]) -> bool:
             return any(_holds_all(arg, bases) for arg in term.args)
         case TermOp.INTER:
             return all(_holds_all(arg, bases) for arg in term.args)
+        case TermOp.SEQ:
+            # These are relations between accesses, all of them in M.
+            return any(
+                memory.op is TermOp.IDENTITY_ON and memory.args[0].name == "M" and _holds_all(rest, bases)
+                for memory, rest in (term.args, term.args[::-1])
+            )
         case _:
             return False

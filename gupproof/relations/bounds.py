@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 
+from gupproof.cat.recursion import accumulators, layers
 from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
 from gupproof.relations.analysis import Analysis, RelBounds, Rows, SetBounds, bits, transpose
 
@@ -28,6 +29,7 @@ class Bounds:
         self._variables: dict[int, RelBounds | SetBounds] = {}
         self._settled: frozenset[int] = frozenset()
         self._free: dict[Term, frozenset[int]] = {}
+        self._unrolled: dict[tuple[Term, ...], tuple[Term, ...]] = {}
         self._zero: Rows = (0,) * self.count
 
     # ── sets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,6 +80,8 @@ class Bounds:
                 bound = self._recursion(term)
                 assert isinstance(bound, SetBounds)
                 return bound
+            case TermOp.ITERATE:
+                return self.set(self.unrolled(term))
             case _:
                 raise ValueError(f"{term.op} is no set")
 
@@ -141,6 +145,8 @@ class Bounds:
                 bound = self._recursion(term)
                 assert isinstance(bound, RelBounds)
                 return bound
+            case TermOp.ITERATE:
+                return self.rel(self.unrolled(term))
             case _:
                 raise ValueError(f"{term.op} is no relation")
 
@@ -191,6 +197,54 @@ class Bounds:
             if grown == result.must:
                 return result
             result = RelBounds(result.may, grown)
+
+    def unrolled(self, term: Term) -> Term:
+        """Return a term without iteration that means what the ITERATE ``term`` does, in this program.
+
+        Each round that changes anything after the first makes a growing variable grow, so there are no more rounds than pairs
+        that these may ever hold; where bounds are exact, and stay from one round to the next, there need be no more.
+        """
+        rounds = self._unrolled.get(term.args)
+        if rounds is None:
+            rounds = self._unrolled[term.args] = self._rounds(term)
+        return rounds[term.value]
+
+    def _rounds(self, term: Term) -> tuple[Term, ...]:
+        growing = accumulators(term.bound, term.args)
+        previous: list[RelBounds | SetBounds] = []
+        most: int | None = None
+        for number, layer in enumerate(layers(self.analysis.pool, term)):
+            now = [self.rel(part) if part.sort is Sort.REL else self.set(part) for part in layer]
+            if now == previous and all(bound.may == bound.must for bound in now):
+                return layer
+            previous = now
+            if number == 1:
+                most = self._most_rounds(term, growing)
+            if most is not None and number > most:
+                return layer
+        raise AssertionError("layers have no end")
+
+    def _most_rounds(self, term: Term, growing: list[int]) -> int:
+        """Return how many pairs and events the growing variables may ever hold, and one more."""
+        everything, live = RelBounds(self.analysis.together, self._zero), self.analysis.live
+        state: list[RelBounds | SetBounds] = [everything if body.sort is Sort.REL else SetBounds(live, 0) for body in term.args]
+        # Downwards from everything, a few times: each time holds for every round.
+        for _ in range(3):
+            self._variables.update(zip(term.bound, state, strict=True))
+            for position, (number, body) in enumerate(zip(term.bound, term.args, strict=True)):
+                others = [arg for arg in body.args if arg.value != number or arg.op is not TermOp.REC_VAR]
+                parts = others if position in growing else [body]
+                state[position] = self._may_of(parts, body.sort)
+                self._variables[number] = state[position]
+        held = [state[position].may for position in growing]
+        return 1 + sum(sum(row.bit_count() for row in ((may,) if isinstance(may, int) else may)) for may in held)
+
+    def _may_of(self, parts: list[Term], sort: Sort) -> RelBounds | SetBounds:
+        """Return what any of ``parts`` may hold, as bounds that say nothing of what they must."""
+        if sort is Sort.SET:
+            return SetBounds(_union(self.set(part).may for part in parts), 0)
+        rows = [self.rel(part).may for part in parts]
+        return RelBounds(tuple(map(_union, zip(*rows, strict=True))), self._zero)
 
     def _recursion(self, term: Term) -> RelBounds | SetBounds:
         """Return the bounds of a least fixpoint, both by iteration upwards from nothing: the reader lets only such through."""
@@ -259,6 +313,7 @@ class Bounds:
             self._base[name] = RelBounds(tuple(may), tuple(must))
             self._relations.clear()
             self._sets.clear()
+            self._unrolled.clear()
             self._settled = frozenset()
 
     def _certain(self, term: Term, a: int, b: int, given: Mapping[str, tuple[int, int]]) -> bool:

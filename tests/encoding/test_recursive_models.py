@@ -83,7 +83,7 @@ def test_what_only_justifies_itself_is_not_in_a_recursive_definition(tmp_path: P
 
 def test_the_absence_of_a_recursive_definition_that_is_too_large_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "m.cat"
-    path.write_text("let rec path = com | (path ; path) acyclic po \\ path empty com \\ path")
+    path.write_text("let rec path = com | (path ; com ; path) | (path ; com) acyclic po \\ path empty com \\ path")
     model = load_model(path, tags=frozenset())
     build = Build(x=0)
     for _ in range(3):
