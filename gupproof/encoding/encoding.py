@@ -23,8 +23,7 @@ class Encoding:
 
     Attributes:
         program: what was encoded.
-        dimacs: the CNF.
-        variables, clauses: its size.
+        cnf: the CNF.
         switches: switch name → value → literal.
         choices: choice number → value → literal.
         executes: event → literal.
@@ -41,9 +40,7 @@ class Encoding:
     """
 
     program: Program
-    dimacs: str
-    variables: int
-    clauses: int
+    cnf: Cnf
     switches: dict[str, dict[int, int]]
     choices: dict[int, dict[int, int]]
     executes: dict[int, int]
@@ -56,6 +53,21 @@ class Encoding:
     complete: int
     bounded: int
     overflows: int
+
+    @property
+    def dimacs(self) -> str:
+        """The CNF as DIMACS text."""
+        return self.cnf.dimacs()
+
+    @property
+    def variables(self) -> int:
+        """The number of its variables."""
+        return self.cnf.variables
+
+    @property
+    def clauses(self) -> int:
+        """The number of its clauses."""
+        return len(self.cnf.clauses)
 
 
 def encode(program: Program, model: Model, *, representatives: bool = False) -> Encoding:
@@ -118,9 +130,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False) -> 
         complete=complete,
         bounded=cnf.disjunction(hits),
         overflows=overflows,
-        dimacs=cnf.dimacs(),
-        variables=cnf.variables,
-        clauses=len(cnf.clauses),
+        cnf=cnf,
     )
 
 

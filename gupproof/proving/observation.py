@@ -128,7 +128,7 @@ def _observe(test: Litmus, model: Model, request: Request) -> tuple[Observation,
 class _Questions:
     def __init__(self, encoding: Encoding, model: Model, timeout: float) -> None:
         self.encoding, self.model, self.timeout = encoding, model, timeout
-        self.solver = Solver(encoding.dimacs)
+        self.solver = Solver(encoding.cnf)
         self.wanted = wanted(encoding)
 
     def ask(self, literal: int, **claim: str) -> Outcome:
