@@ -36,6 +36,12 @@ def standins() -> dict[str, Path]:
     return {path.name: path for path in found if path.name != _NAMES}
 
 
+def preface(name: str) -> Path | None:
+    """Return the file that is read before an included one called ``name``, to give names the meaning they have there."""
+    path = names_of_herd().parent / "before" / name
+    return path if path.is_file() else None
+
+
 def published(name: str, beside: Path, include: Sequence[Path]) -> Path | None:
     """Return the file called ``name`` in the folder of the file that includes it, or in the first that has it."""
     for folder in (beside.parent, *include):

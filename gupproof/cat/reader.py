@@ -252,7 +252,7 @@ class _Reader:
         name = Path(item.file).name
         standin = files.standins().get(name)
         if standin is None:
-            self.read(files.included(item, path, self._include), item.span)
+            self._with_preface(name, files.included(item, path, self._include), item.span)
             return
         self._stood_in[name] = None
         # What the published file includes may define more than it is itself for.
@@ -262,6 +262,19 @@ class _Reader:
             self._run([part for part in self._parsed(original).items if isinstance(part, syntax.Include)], original)
             self._open.pop()
         self.read(standin, item.span)
+
+    def _with_preface(self, name: str, path: Path, span: Span) -> None:
+        """Read a file after the one that gives names the meaning they have there, if there is one, and only there."""
+        preface = files.preface(name)
+        if preface is None:
+            self.read(path, span)
+            return
+        outer = self._scope
+        self.read(preface, span)
+        given = {key: value for key, value in self._scope.items() if outer.get(key) is not value}
+        self.read(path, span)
+        kept = {key: value for key, value in self._scope.items() if given.get(key) is not value}
+        self._scope = {key: value for key, value in outer.items() if key in given and key not in kept} | kept
 
 
 def _unnamed(item: syntax.Check) -> str:

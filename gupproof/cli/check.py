@@ -10,6 +10,8 @@ DEFAULT_MODELS = ("sc", "x86-tso", "armv8")
 @click.command("check")
 @click.argument("file", type=click.Path())
 @options.models
+@options.include
+@options.bell
 @click.option("--target", metavar="TARGET", help="Target table: a name, or a .target file.")
 @click.option("--scenario", "-s", "scenarios", multiple=True, metavar="NAME", help="Verify this scenario only. Repeatable.")
 @click.option("--config", "-c", "settings", multiple=True, metavar="NAME=VALUE", help="Set a switch or slot. Repeatable.")
@@ -20,6 +22,8 @@ DEFAULT_MODELS = ("sc", "x86-tso", "armv8")
 def command(
     file: str,
     models: tuple[str, ...],
+    include: tuple[str, ...],
+    bell: str | None,
     target: str | None,
     scenarios: tuple[str, ...],
     settings: tuple[str, ...],
@@ -40,6 +44,7 @@ def command(
     from gupproof.language import load  # noqa: PLC0415
     from gupproof.proving.checks import check_obligations  # noqa: PLC0415
     from gupproof.proving.obligations import grouped  # noqa: PLC0415
+    from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
     unit = load(Path(file))
     if syntax_only or not unit.scenarios:
@@ -56,4 +61,10 @@ def command(
     obligations = check_obligations(
         unit, models=models or DEFAULT_MODELS, target=target, scenarios=scenarios, settings=settings
     )
-    run(grouped([unit], obligations), command="check", jobs=jobs or default_jobs(), timeout=timeout, as_json=as_json)
+    run(
+        grouped([unit], obligations, Reading(include, bell)),
+        command="check",
+        jobs=jobs or default_jobs(),
+        timeout=timeout,
+        as_json=as_json,
+    )

@@ -9,6 +9,8 @@ from gupproof.cli import options
 @click.argument("theorem")
 @click.argument("paths", nargs=-1, type=click.Path())
 @options.models
+@options.include
+@options.bell
 @click.option("--property", "-p", "properties", multiple=True, metavar="NAME", help="Explain this property only. Repeatable.")
 @options.timeout
 @options.as_json
@@ -16,6 +18,8 @@ def command(
     theorem: str,
     paths: tuple[str, ...],
     models: tuple[str, ...],
+    include: tuple[str, ...],
+    bell: str | None,
     properties: tuple[str, ...],
     timeout: float,
     as_json: bool,
@@ -32,6 +36,7 @@ def command(
     from gupproof.cli.exits import exit_code  # noqa: PLC0415
     from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
+    from gupproof.proving.platforms import Reading  # noqa: PLC0415
     from gupproof.proving.run import prove  # noqa: PLC0415
     from gupproof.report.explanation import explanation  # noqa: PLC0415
     from gupproof.report.records import document  # noqa: PLC0415
@@ -47,7 +52,8 @@ def command(
     ]
     if not obligations:
         raise click.UsageError(f"theorem {theorem} has nothing to say under that model or of that property")
-    results = [result for finished in prove(grouped(units, obligations), jobs=1, timeout=timeout) for result in finished]
+    groups = grouped(units, obligations, Reading(include, bell))
+    results = [result for finished in prove(groups, jobs=1, timeout=timeout) for result in finished]
     if as_json:
         seconds = time.perf_counter() - started
         click.echo(json.dumps(document("explain", results, interrupted=False, seconds=seconds), indent=2))

@@ -8,6 +8,8 @@ from gupproof.cli import options
 @click.command("litmus")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
 @click.option("--model", "-m", metavar="MODEL", help="Memory model: a name or a .cat file.  [default: the architecture's own]")
+@options.include
+@options.bell
 @click.option(
     "--unroll",
     type=click.IntRange(min=0, max=100),
@@ -26,6 +28,8 @@ from gupproof.cli import options
 def command(
     paths: tuple[str, ...],
     model: str | None,
+    include: tuple[str, ...],
+    bell: str | None,
     unroll: int,
     expect: str | None,
     quiet: bool,
@@ -45,6 +49,7 @@ def command(
     from gupproof.cli.judging import run  # noqa: PLC0415
     from gupproof.cli.running import default_jobs  # noqa: PLC0415
     from gupproof.proving.observation import Request  # noqa: PLC0415
+    from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
-    request = Request(model=model, unroll=unroll, timeout=timeout)
+    request = Request(model=model, unroll=unroll, timeout=timeout, reading=Reading(include, bell))
     run(paths, request, expect=expect, jobs=jobs or default_jobs(), quiet=quiet, as_json=as_json)

@@ -10,6 +10,20 @@ models = click.option(
     metavar="MODEL",
     help="Memory model: a name (armv8), a model on one target (armv8/arm64-lse), or a .cat file. Repeatable.",
 )
+include = click.option(
+    "-I",
+    "--include",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Look here for what the .cat file of --model includes, after its own folder. Repeatable.",
+)
+bell = click.option(
+    "--bell",
+    type=click.Path(),
+    metavar="FILE",
+    help="Read this before the .cat file of --model.  [default: the .bell that goes with it, if there is one]",
+)
 jobs = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one for each processor]"
 )

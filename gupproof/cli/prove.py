@@ -8,6 +8,8 @@ from gupproof.cli import options
 @click.command("prove")
 @click.argument("paths", nargs=-1, type=click.Path())
 @options.models
+@options.include
+@options.bell
 @click.option("--theorem", "-t", "theorems", multiple=True, metavar="NAME", help="Prove this theorem only. Repeatable.")
 @options.jobs
 @options.timeout
@@ -15,6 +17,8 @@ from gupproof.cli import options
 def command(
     paths: tuple[str, ...],
     models: tuple[str, ...],
+    include: tuple[str, ...],
+    bell: str | None,
     theorems: tuple[str, ...],
     jobs: int | None,
     timeout: float,
@@ -34,6 +38,7 @@ def command(
     from gupproof.cli.running import default_jobs, files_naming, gup_files, load_all, require_theorems, run  # noqa: PLC0415
     from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
+    from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
     units = load_all(files_naming(gup_files(paths), theorems))
     require_theorems(units, theorems)
@@ -45,4 +50,5 @@ def command(
                 code="U008", message=f"there is no theorem {what}", help="gupproof check verifies scenarios, under any model"
             )
         )
-    run(grouped(units, obligations), command="prove", jobs=jobs or default_jobs(), timeout=timeout, as_json=as_json)
+    reading = Reading(include, bell)
+    run(grouped(units, obligations, reading), command="prove", jobs=jobs or default_jobs(), timeout=timeout, as_json=as_json)

@@ -93,8 +93,8 @@ def run(groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_
 
     """
     started = time.perf_counter()
-    for platform in dict.fromkeys(Platform(group.model, group.target) for group in groups):
-        model_of(platform)
+    for platform, reading in dict.fromkeys((Platform(group.model, group.target), group.reading) for group in groups):
+        model_of(platform, reading)
     planned = sum(len(group.obligations) for group in groups)
     order = {item: number for number, group in enumerate(groups) for item in group.obligations}
     results: list[Result] = []

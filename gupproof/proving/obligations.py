@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gupproof.language import typed
-from gupproof.proving.platforms import platforms
+from gupproof.proving.platforms import AS_IT_STANDS, Reading, platforms
 from gupproof.proving.result import Obligation
 
 
@@ -17,6 +17,7 @@ class Group:
         scenario, model, target: what is encoded.
         fixed: switches that have one value in all of them, with it.
         obligations: the questions.
+        reading: how the model's files are read.
 
     """
 
@@ -26,6 +27,7 @@ class Group:
     target: str
     fixed: tuple[tuple[str, int], ...]
     obligations: tuple[Obligation, ...]
+    reading: Reading = AS_IT_STANDS
 
 
 def obligations_of(unit: typed.Unit, *, theorems: Sequence[str] = (), models: Sequence[str] = ()) -> tuple[Obligation, ...]:
@@ -79,7 +81,9 @@ def switch_values(unit: typed.Unit, chosen: dict[str, int]) -> tuple[tuple[str, 
     return tuple((name, chosen.get(name, switch.default)) for name, switch in unit.switches.items())
 
 
-def grouped(units: Iterable[typed.Unit], obligations: Iterable[Obligation]) -> tuple[Group, ...]:
+def grouped(
+    units: Iterable[typed.Unit], obligations: Iterable[Obligation], reading: Reading = AS_IT_STANDS
+) -> tuple[Group, ...]:
     """Return the obligations by encoding, in order of first appearance."""
     by_path = {unit.path: unit for unit in units}
     parts: dict[tuple[str, str, str, str], list[Obligation]] = {}
@@ -93,6 +97,7 @@ def grouped(units: Iterable[typed.Unit], obligations: Iterable[Obligation]) -> t
             target=target,
             fixed=_common(members),
             obligations=tuple(members),
+            reading=reading,
         )
         for (file, scenario, model, target), members in parts.items()
     )

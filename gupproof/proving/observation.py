@@ -15,7 +15,7 @@ from gupproof.execution.decode import decode, wanted
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.lower import CONDITION, architecture_of, lower_litmus
-from gupproof.proving.platforms import model_of, platforms
+from gupproof.proving.platforms import AS_IT_STANDS, Reading, model_of, platforms
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
 
@@ -66,12 +66,14 @@ class Request:
         model: name or path of the memory model; None for the architecture's own.
         unroll: how often a backward jump is followed.
         timeout: seconds of solving for each question.
+        reading: how the model's files are read.
 
     """
 
     model: str | None
     unroll: int
     timeout: float
+    reading: Reading = AS_IT_STANDS
 
 
 def judge(path: Path, request: Request) -> Judgement:
@@ -87,7 +89,7 @@ def judge(path: Path, request: Request) -> Judgement:
     try:
         test = read_assembly(read_source(path, kind="a litmus test", limit=LARGEST), str(path))
         model = request.model or architecture_of(test).model
-        observation, ok, loop, reason = _observe(test, _model(model), request)
+        observation, ok, loop, reason = _observe(test, _model(model, request.reading), request)
     except Unsupported as problem:
         observation, ok, loop, reason = Observation.UNSUPPORTED, None, False, str(problem)
     return Judgement(
@@ -103,9 +105,9 @@ def judge(path: Path, request: Request) -> Judgement:
 
 
 @lru_cache(maxsize=16)
-def _model(name: str) -> Model:
+def _model(name: str, reading: Reading) -> Model:
     """Look a model up once for all tests; a litmus test brings its own instructions, so any of its targets will do."""
-    return model_of(platforms(name)[0])
+    return model_of(platforms(name)[0], reading)
 
 
 def _observe(test: Litmus, model: Model, request: Request) -> tuple[Observation, bool | None, bool, str]:

@@ -24,6 +24,23 @@ class Platform:
         return f"{self.model}/{self.target}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the files of models are read.
+
+    Attributes:
+        include: folders to look for included files in, after the file's own.
+        bell: a file of tags to read before the model, instead of the one that goes with it.
+
+    """
+
+    include: tuple[str, ...] = ()
+    bell: str | None = None
+
+
+AS_IT_STANDS = Reading()
+
+
 @lru_cache(maxsize=1)
 def _targets() -> tuple[Target, ...]:
     return known_targets()
@@ -44,7 +61,7 @@ def target_of(platform: Platform) -> Target:
 
 
 @lru_cache(maxsize=64)
-def model_of(platform: Platform) -> Model:
+def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     """Return the platform's memory model.
 
     Raises:
@@ -53,7 +70,8 @@ def model_of(platform: Platform) -> Model:
     """
     path = known_models().get(platform.model, Path(platform.model))
     tags = frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
-    model = load_model(path, tags=tags)
+    include, bell = tuple(map(Path, reading.include)), Path(reading.bell) if reading.bell else None
+    model = load_model(path, tags=tags, include=include, bell=bell)
     if all(axiom.flag for axiom in model.axioms):
         raise GupError(
             Diagnostic(

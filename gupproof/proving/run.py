@@ -20,7 +20,7 @@ def prove_group(group: Group, *, timeout: float) -> tuple[Result, ...]:
 def prove_each(group: Group, *, timeout: float) -> Iterator[Result]:
     """Yield the results of one group as they are found."""
     try:
-        session = Session(group.unit, group.scenario, Platform(group.model, group.target), dict(group.fixed))
+        session = Session(group.unit, group.scenario, Platform(group.model, group.target), dict(group.fixed), group.reading)
     except GupError as error:
         for obligation in group.obligations:
             yield Result(obligation=obligation, verdict=Verdict.ERROR, reason=str(error))

@@ -16,7 +16,7 @@ from gupproof.language import typed
 from gupproof.language.tree import walk
 from gupproof.program.events import CheckKind, Program, StopReason
 from gupproof.program.scenario import lower
-from gupproof.proving.platforms import Platform, model_of, target_of
+from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, target_of
 from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.solving.solver import Answer, Outcome, Solver
 
@@ -39,16 +39,24 @@ class Session:
         scenario: its name.
         platform: model and target.
         fixed: switches that have one value in every question.
+        reading: how the model's files are read.
 
     Raises:
         GupError: the scenario cannot be unrolled or encoded.
 
     """
 
-    def __init__(self, unit: typed.Unit, scenario: str, platform: Platform, fixed: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        unit: typed.Unit,
+        scenario: str,
+        platform: Platform,
+        fixed: Mapping[str, int],
+        reading: Reading = AS_IT_STANDS,
+    ) -> None:
         started = time.perf_counter()
         self.scenario = unit.scenarios[scenario]
-        self.model: Model = model_of(platform)
+        self.model: Model = model_of(platform, reading)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding: Encoding = encode(self.program, self.model, representatives=True)
         self._solver = Solver(self.encoding.dimacs)
