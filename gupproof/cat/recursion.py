@@ -64,7 +64,7 @@ def _solution(pool: TermPool, bindings: Sequence[syntax.Binding], sorts: Sequenc
     variables = tuple(pool.variable(sort) for sort in sorts)
     bodies = tuple(evaluate(dict(zip(names, variables, strict=True)), sorts))
     numbers = [variable.value for variable in variables]
-    if not any(pool.free(body) & frozenset(numbers) for body in bodies):
+    if not any(body.free & frozenset(numbers) for body in bodies):
         return dict(zip(names, bodies, strict=True))
     closed = _closure(pool, variables, bodies)
     if closed is not None:
@@ -108,7 +108,7 @@ def _settles(pool: TermPool, numbers: Sequence[int], bodies: Sequence[Term]) -> 
     growing = {numbers[position] for position in accumulators(numbers, bodies)}
     known = set(growing)
     for number, body in zip(numbers, bodies, strict=True):
-        if not pool.free(body) <= known:
+        if not body.free <= known:
             return False
         known.add(number)
     return True
@@ -121,7 +121,7 @@ def _closure(pool: TermPool, variables: tuple[Term, ...], bodies: tuple[Term, ..
     (variable,), (body,) = variables, bodies
     twice = pool.make(TermOp.SEQ, variable, variable) if variable.sort is Sort.REL else None
     rest = [arg for arg in body.args if arg is not twice]
-    if len(rest) == len(body.args) or any(variable.value in pool.free(arg) for arg in rest):
+    if len(rest) == len(body.args) or any(variable.value in arg.free for arg in rest):
         return None
     return pool.make(TermOp.PLUS, pool.make(TermOp.UNION, *rest))
 

@@ -45,7 +45,13 @@ class TermOp(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """A node; compare with ``is``. ``bound`` lists the variables (numbers) of a REC or ITERATE, in the order of args."""
+    """A node; compare with ``is``.
+
+    Attributes:
+        bound: the variables (numbers) of a REC or ITERATE, in the order of args.
+        free: the variables that no recursion inside binds.
+
+    """
 
     index: int
     op: TermOp
@@ -54,6 +60,7 @@ class Term:
     name: str = ""
     value: int = 0
     bound: tuple[int, ...] = ()
+    free: frozenset[int] = frozenset()
 
     def __repr__(self) -> str:
         match self.op:
@@ -73,7 +80,6 @@ class TermPool:
     def __init__(self) -> None:
         self._made: dict[tuple[object, ...], Term] = {}
         self._variables = 0
-        self._free: dict[Term, frozenset[int]] = {}
 
     def _intern(
         self,
@@ -88,7 +94,9 @@ class TermPool:
         key = (op, sort, tuple(arg.index for arg in args), name, value, bound)
         term = self._made.get(key)
         if term is None:
-            term = self._made[key] = Term(len(self._made), op, sort, args, name, value, bound)
+            own = frozenset((value,)) if op is TermOp.REC_VAR else frozenset()
+            free = own.union(*(arg.free for arg in args)) - frozenset(bound)
+            term = self._made[key] = Term(len(self._made), op, sort, args, name, value, bound, free)
         return term
 
     def base(self, name: str, sort: Sort) -> Term:
@@ -126,22 +134,12 @@ class TermPool:
             self._intern(op, variable.sort, bodies, value=position, bound=bound) for position, variable in enumerate(variables)
         )
 
-    def free(self, term: Term) -> frozenset[int]:
-        """Return the numbers of the variables that no recursion inside ``term`` binds."""
-        found = self._free.get(term)
-        if found is None:
-            found = frozenset().union(*(self.free(arg) for arg in term.args)) - frozenset(term.bound)
-            if term.op is TermOp.REC_VAR:
-                found |= {term.value}
-            self._free[term] = found
-        return found
-
     def substitute(self, term: Term, meanings: Mapping[int, Term]) -> Term:
         """Return ``term`` with terms that have no free variables in place of free variables, by number."""
         return self._substitute(term, meanings, {})
 
     def _substitute(self, term: Term, meanings: Mapping[int, Term], done: dict[Term, Term]) -> Term:
-        if self.free(term).isdisjoint(meanings):
+        if term.free.isdisjoint(meanings):
             return term
         if term in done:
             return done[term]

@@ -40,7 +40,7 @@ class Terms:
         self.base = base
         self.cnf = base.cnf
         self.bounds = base.bounds
-        self._memo: dict[tuple[Term, int, int, Side, _Place | None], int] = {}
+        self._memo: dict[tuple[Term, int, int, bool, _Place | None], int] = {}
         self._columns: dict[Term, tuple[int, ...]] = {}
         self._recursions: dict[int, Term] = {}
         self._recursive_memo: dict[tuple[_Place, Side], int] = {}
@@ -50,7 +50,7 @@ class Terms:
         self._has_recursion: dict[Term, bool] = {}
         self._reach: dict[Term, tuple[tuple[int, ...], tuple[int, ...], int]] = {}
         self._rows: dict[tuple[Term, int, _Place | None], dict[int, int]] = {}
-        self._powers: dict[tuple[Term, int, int, int, Side, _Place | None], int] = {}
+        self._powers: dict[tuple[Term, int, int, int, bool, _Place | None], int] = {}
 
     # ── axioms ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -122,7 +122,7 @@ class Terms:
             return FALSE
         if bounds.must >> event & 1:
             return self.base.executes(event)
-        key = (term, event, event, side, self._context(term))
+        key = (term, event, event, side is Side.IF, self._context(term))
         if key not in self._memo:
             self._memo[key] = self._make_member(term, event, side)
         return self._memo[key]
@@ -165,7 +165,7 @@ class Terms:
             return FALSE
         if bounds.must[a] >> b & 1:
             return self.base.both(a, b)
-        key = (term, a, b, side, self._context(term))
+        key = (term, a, b, side is Side.IF, self._context(term))
         if key not in self._memo:
             self._memo[key] = self._make_pair(term, a, b, side)
         return self._memo[key]
@@ -302,7 +302,7 @@ class Terms:
         """Return the literal of "b is reached from a in at most 2^step edges"."""
         if step == 0:
             return self.pair(inner, a, b, side)
-        key = (inner, step, a, b, side, self._context(inner))
+        key = (inner, step, a, b, side is Side.IF, self._context(inner))
         if key not in self._powers:
             forward, backward, _ = self._reach[inner]
             middles = [m for m in bits(forward[a] & backward[b]) if m not in (a, b)]

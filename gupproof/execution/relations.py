@@ -5,6 +5,7 @@ holding the events that event i is related to.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from gupproof.cat.terms import Sort, Term, TermOp
 from gupproof.execution.replay import Replay
@@ -14,12 +15,10 @@ from gupproof.program.events import INIT_THREAD, Kind
 Rows = tuple[int, ...]
 
 
-def bits(mask: int) -> Iterator[int]:
-    """Yield the positions of the ones of ``mask``, ascending."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+@lru_cache(maxsize=1 << 16)
+def bits(mask: int) -> tuple[int, ...]:
+    """Return the positions of the ones of ``mask``, ascending."""
+    return tuple(position for position, digit in enumerate(reversed(bin(mask)[2:])) if digit == "1")
 
 
 def rows_of(pairs: Iterable[tuple[int, int]], count: int) -> Rows:
@@ -101,7 +100,6 @@ class Interpretation:
         self._base_relations = relations
         self._known: dict[Term, int | Rows] = dict(known or {})
         self._variables: dict[int, int | Rows] = {}
-        self._free: dict[Term, frozenset[int]] = {}
 
     @classmethod
     def of(cls, replay: Replay) -> "Interpretation":
@@ -127,16 +125,9 @@ class Interpretation:
         if term in self._known:
             return self._known[term]
         value = self._set(term) if term.sort is Sort.SET else self._relation(term)
-        if not self._free_variables(term):
+        if not term.free:
             self._known[term] = value
         return value
-
-    def _free_variables(self, term: Term) -> frozenset[int]:
-        """The variables of recursions around ``term``, whose values change while those are worked out."""
-        if term not in self._free:
-            free = frozenset(number for arg in term.args for number in self._free_variables(arg)) - frozenset(term.bound)
-            self._free[term] = free | {term.value} if term.op is TermOp.REC_VAR else free
-        return self._free[term]
 
     def _set(self, term: Term) -> int:
         match term.op:

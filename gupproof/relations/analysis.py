@@ -6,6 +6,7 @@ execution in which both events execute has it. Sets of events likewise. Rows and
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gupproof.cat.terms import AxiomKind, Model, Term, TermOp
 from gupproof.program.events import INIT_THREAD, Dependency, Event, Kind, Program
@@ -31,14 +32,15 @@ class SetBounds:
     must: int
 
 
-def bits(row: int) -> list[int]:
+@lru_cache(maxsize=1 << 16)
+def bits(row: int) -> tuple[int, ...]:
     """Return the positions of the bits of ``row``, ascending."""
     result = []
     while row:
         low = row & -row
         result.append(low.bit_length() - 1)
         row ^= low
-    return result
+    return tuple(result)
 
 
 def transpose(rows: Rows) -> Rows:

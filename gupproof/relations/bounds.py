@@ -28,7 +28,6 @@ class Bounds:
         self._base = {name: analysis.base_relation(name) for name in ("rf", "co")}
         self._variables: dict[int, RelBounds | SetBounds] = {}
         self._settled: frozenset[int] = frozenset()
-        self._free: dict[Term, frozenset[int]] = {}
         self._unrolled: dict[tuple[Term, ...], tuple[Term, ...]] = {}
         self._zero: Rows = (0,) * self.count
 
@@ -273,18 +272,7 @@ class Bounds:
 
     def _closed(self, term: Term) -> bool:
         """Whether every recursion variable free in ``term`` has its solution."""
-        free = self._free.get(term)
-        if free is None:
-            if term.op is TermOp.REC_VAR:
-                free = frozenset((term.value,))
-            else:
-                free = frozenset().union(*(self._free_variables(arg) for arg in term.args)) - frozenset(term.bound)
-            self._free[term] = free
-        return free <= self._settled
-
-    def _free_variables(self, term: Term) -> frozenset[int]:
-        self._closed(term)
-        return self._free[term]
+        return not term.free or term.free <= self._settled
 
     # ── what the axioms forbid on sight ──────────────────────────────────────────────────────────────────────────────
 
