@@ -1,12 +1,19 @@
-"""AArch64 litmus instructions. Arm Architecture Reference Manual (DDI 0487), C6; tags as in spec/targets/arm64-*.target."""
+"""AArch64 litmus instructions: accesses to memory, barriers and branches.
+
+Arm Architecture Reference Manual (DDI 0487), C6; tags as in spec/targets/arm64-*.target.
+"""
 
 import re
 
-from gupproof.litmus.condition import number
-from gupproof.litmus.frame import Unsupported
+from gupproof.litmus import words
+from gupproof.litmus.aarch64_atomics import atomic
+from gupproof.litmus.aarch64_data import compute, condition
+from gupproof.litmus.aarch64_operands import address, bits_of, get, immediate, register, set_register, text_operands
+from gupproof.litmus.form import Unsupported
 from gupproof.litmus.machine import Machine
 from gupproof.program.expr import Op
-from gupproof.program.state import Value
+
+__all__ = ["ARCHES", "BARRIERS", "TAGS", "execute", "register"]
 
 ARCHES = ("AArch64",)
 BARRIERS = {
@@ -18,30 +25,30 @@ TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {
     f"{kind}.{what}" for kind in ("DMB", "DSB") for what in BARRIERS.values()
 }
 
-_OPERAND = re.compile(r"\[[^\]]*\]!?|[^,\[\]]+")
-_INTEGER = re.compile(r"^#?([+-]?(?:0[xX][0-9a-fA-F]+|\d+))$")
-_REGISTER = re.compile(r"^([WXwx])(\d+|ZR|zr)$")
-_ARITHMETIC = {
-    "ADD": Op.ADD,
-    "SUB": Op.SUB,
-    "AND": Op.AND,
-    "ORR": Op.OR,
-    "EOR": Op.XOR,
-    "ADDS": Op.ADD,
-    "SUBS": Op.SUB,
-    "ANDS": Op.AND,
-}
-_LOADS: dict[str, tuple[str, ...]] = {"LDR": (), "LDUR": (), "LDAR": ("A",), "LDAPR": ("Q",), "LDAPUR": ("Q",)}
-_STORES: dict[str, tuple[str, ...]] = {"STR": (), "STUR": (), "STLR": ("L",), "STLUR": ("L",)}
-_ATOMIC = re.compile(r"^(LD|ST)(ADD|CLR|SET|EOR)(A?L?)$")
-_SWAP = re.compile(r"^(SWP|CAS)(A?L?)$")
-_FETCH = {"ADD": Op.ADD, "SET": Op.OR, "EOR": Op.XOR}
-
-
-def register(name: str) -> str:
-    """Return the register that a W or X name is a view of."""
-    found = _REGISTER.match(name.strip())
-    return f"X{found[2].upper()}" if found else name.strip().upper()
+_LOAD = re.compile(r"^(LDR|LDUR|LDAR|LDAPR|LDAPUR|LDXR|LDAXR)(B|H|SB|SH|SW)?$")
+_STORE = re.compile(r"^(STR|STUR|STLR|STLUR)(B|H)?$")
+_EXCLUSIVE = re.compile(r"^(STXR|STLXR)(B|H)?$")
+_PAIR = re.compile(r"^(LDP|STP)(SW)?$")
+_LOAD_TAGS: dict[str, tuple[str, ...]] = {
+    "LDR": (), "LDUR": (), "LDAR": ("A",), "LDAPR": ("Q",), "LDAPUR": ("Q",), "LDXR": ("X",), "LDAXR": ("X", "A"),
+}  # fmt: skip
+_STORE_TAGS: dict[str, tuple[str, ...]] = {
+    "STR": (), "STUR": (), "STLR": ("L",), "STLUR": ("L",), "STXR": ("X",), "STLXR": ("X", "L"),
+}  # fmt: skip
+_PARTS = {"B": 1, "H": 2, "W": 4}
+_NOTHING = {"NOP", "YIELD", "HINT", "BTI", "SEV", "SEVL"}
+# What belongs to extensions that are not judged, by how the name begins.
+_EXTENSIONS = (
+    ("vector", r"LD[1-4]|ST[1-4]|LDAP1$|STL1$|F[A-Z]{2,}|SMST|PTRUE|WHILE|MOVA|INDEX|ADDV|DUP|UMOV|SMOV|MOVI$|CNT|INC[BHWD]"),
+    ("non-temporal", r"LDNP|STNP"),
+    ("memory tags", r"LDG|STG|ST[Z2]G|IRG|ADDG|SUBG|GMI|STZ2G"),
+    ("page tables", r"TLBI|AT$"),
+    ("self-modifying code", r"IC$|DC$|ADR"),
+    ("exceptions", r"SVC|ERET|UDF|HVC|SMC|BRK|MSR|MRS|WF[EI]"),
+    ("mixed-size", r"CASP|LDXP|LDAXP|STXP|STLXP|LDCLRP|LDSETP|SWPP|LDIAPP|STILP|SWP.*P$"),
+    ("pointer signing", r"PAC|AUT|XPAC|BRAA|RETA"),
+    ("copies", r"CPY|SET[GPME]"),
+)  # fmt: skip
 
 
 def execute(machine: Machine, text: str) -> None:
@@ -51,178 +58,120 @@ def execute(machine: Machine, text: str) -> None:
         Unsupported: it is not known.
 
     """
-    words = text.strip().split(None, 1)
-    name = words[0].upper()
-    operands = [part.strip() for part in _OPERAND.findall(words[1])] if len(words) > 1 else []
-    operands = [part for part in operands if part]
-    _note_size(machine, name, operands)
-    if name in _LOADS and operands[1].startswith("["):
-        _set(machine, operands[0], machine.load(_address(machine, operands[1:]), *_LOADS[name]))
-    elif name in _STORES:
-        machine.store(_address(machine, operands[1:]), _get(machine, operands[0]), *_STORES[name])
-    elif name in ("LDXR", "LDAXR"):
-        tags = ("X", "A") if name == "LDAXR" else ("X",)
-        _set(machine, operands[0], machine.load_exclusive(_address(machine, operands[1:]), *tags))
-    elif name in ("STXR", "STLXR"):
-        tags = ("X", "L") if name == "STLXR" else ("X",)
-        status = machine.store_exclusive(_address(machine, operands[2:]), _get(machine, operands[1]), *tags)
-        _set(machine, operands[0], status)
-    elif name in ("DMB", "DSB") and operands[0].upper() in BARRIERS:
-        machine.fence(f"{name}.{BARRIERS[operands[0].upper()]}")
-    elif name == "ISB":
-        machine.fence("ISB")
-    elif not (_compute(machine, name, operands) or _branch(machine, name, operands) or _atomic(machine, name, operands)):
-        raise Unsupported(f"instruction '{text}'")
+    name, _, listed = (part.strip() for part in re.sub(r"\s+", " ", text.strip()).partition(" "))
+    name = name.upper()
+    operands = text_operands(listed)
+    if re.search(r"(?<![\w%])[VQDSHBZ]\d+(?:\.|\b)|\{", listed) and name not in ("B", "BL"):
+        raise Unsupported(f"vector: '{text}'")
+    try:
+        known = (
+            _load(machine, name, operands)
+            or _store(machine, name, operands)
+            or _pair(machine, name, operands)
+            or _barrier(machine, name, operands)
+            or _branch(machine, name, operands)
+            or compute(machine, name, operands)
+            or atomic(machine, name, operands)
+        )
+    except IndexError:
+        raise Unsupported(f"instruction: '{text}' lacks an operand") from None
+    if not known:
+        category = next((word for word, pattern in _EXTENSIONS if re.match(pattern, name)), "instruction")
+        raise Unsupported(f"{category}: '{text}'")
 
 
-def _note_size(machine: Machine, name: str, operands: list[str]) -> None:
-    """Note how many bytes an instruction accesses: what it moves is its first register, but for a store-exclusive's status."""
-    if any(operand.startswith("[") for operand in operands):
-        moved = operands[1] if name in ("STXR", "STLXR") else operands[0]
-        machine.sized(8 if moved.upper().startswith("X") else 4)
-
-
-def _get(machine: Machine, operand: str) -> Value:
-    if found := _INTEGER.match(operand):
-        return machine.const(number(found[1]))
-    if not _REGISTER.match(operand):
-        raise Unsupported(f"operand '{operand}'")
-    name = register(operand)
-    return machine.const(0) if name == "XZR" else machine.get(name)
-
-
-def _set(machine: Machine, operand: str, value: Value) -> None:
-    name = register(operand)
-    if not _REGISTER.match(operand):
-        raise Unsupported(f"operand '{operand}'")
-    if name != "XZR":
-        machine.set(name, value)
-
-
-def _shifted(machine: Machine, value: Value, extension: str) -> Value:
-    """Apply ``SXTW``, ``UXTW #2``, ``LSL #3``: extensions keep the small values that tests use."""
-    words = extension.upper().split()
-    amount = int(words[1].lstrip("#"), 0) if len(words) > 1 else 0
-    if words[0] not in ("SXTW", "UXTW", "LSL", "SXTX", "UXTX"):
-        raise Unsupported(f"operand '{extension}'")
-    return machine.apply(Op.SHL, value, machine.const(amount)) if amount else value
-
-
-def _address(machine: Machine, operands: list[str]) -> Value:
-    if len(operands) > 1 or operands[0].endswith("!"):
-        raise Unsupported("an address that is written back")
-    parts = [part.strip() for part in operands[0].strip("[]").split(",")]
-    base = _get(machine, parts[0])
-    if len(parts) == 1 or parts[1] in ("#0", "0"):
-        return base
-    if _INTEGER.match(parts[1]):
-        raise Unsupported(f"address '{operands[0]}' inside a location")
-    offset = _get(machine, parts[1])
-    if len(parts) > 2:
-        offset = _shifted(machine, offset, parts[2])
-    return machine.apply(Op.ADD, base, offset)
-
-
-def _compute(machine: Machine, name: str, operands: list[str]) -> bool:
-    match name:
-        case "MOV" | "MOVZ":
-            _set(machine, operands[0], _get(machine, operands[1]))
-        case "MVN":
-            _set(machine, operands[0], machine.apply(Op.INVERT, _get(machine, operands[1])))
-        case "NOP":
-            pass
-        case "CMP":
-            _compare(machine, _get(machine, operands[0]), _get(machine, operands[1]))
-        case "CSEL":
-            chosen = [_get(machine, operand) for operand in operands[1:3]]
-            _set(machine, operands[0], machine.apply(Op.ITE, _condition(machine, operands[3]), *chosen))
-        case "CSET":
-            _set(machine, operands[0], _condition(machine, operands[1]))
-        case _ if name in _ARITHMETIC:
-            right = _get(machine, operands[2])
-            if len(operands) > 3:
-                right = _shifted(machine, right, operands[3])
-            result = machine.apply(_ARITHMETIC[name], _get(machine, operands[1]), right)
-            _set(machine, operands[0], result)
-            if name.endswith("S"):
-                _compare(machine, result, machine.const(0))
-        case _:
-            return False
+def _load(machine: Machine, name: str, operands: list[str]) -> bool:
+    found = _LOAD.match(name)
+    if found is None:
+        return False
+    if not operands[1].startswith("["):
+        raise Unsupported(f"instruction: {name} of '{operands[1]}', no place in memory")
+    bits, part = bits_of(operands[0]), found[2] or ""
+    size = _PARTS[part[-1]] if part else bits // 8
+    place = address(machine, operands[1:])
+    tags = _LOAD_TAGS[found[1]]
+    # The address is written back beside the load: what uses it later depends on what the address did, not on what was read.
+    place.write_back()
+    load = machine.load_exclusive if "X" in tags else machine.load
+    value = load(place.value, size, *tags)
+    signed = part.startswith("S")
+    set_register(machine, operands[0], words.extend(machine, value, 8 * size, bits, signed=signed))
     return True
 
 
-def _compare(machine: Machine, left: Value, right: Value) -> None:
-    machine.set("flag EQ", machine.apply(Op.EQ, left, right))
-    machine.set("flag LT", machine.apply(Op.LT, left, right))
+def _store(machine: Machine, name: str, operands: list[str]) -> bool:
+    if found := _STORE.match(name):
+        size = _PARTS[found[2]] if found[2] else bits_of(operands[0]) // 8
+        place = address(machine, operands[1:])
+        value = words.wrap(machine, get(machine, operands[0]), 8 * size)
+        place.write_back()
+        machine.store(place.value, value, size, *_STORE_TAGS[found[1]])
+        return True
+    if found := _EXCLUSIVE.match(name):
+        size = _PARTS[found[2]] if found[2] else bits_of(operands[1]) // 8
+        value = words.wrap(machine, get(machine, operands[1]), 8 * size)
+        place = address(machine, operands[2:])
+        tags = _STORE_TAGS[found[1]]
+        status = machine.store_exclusive(place.value, value, size, *tags)
+        set_register(machine, operands[0], status)
+        return True
+    return False
 
 
-def _condition(machine: Machine, name: str) -> Value:
-    equal, less = machine.get("flag EQ"), machine.get("flag LT")
-    match name.upper():
-        case "EQ":
-            return equal
-        case "NE":
-            return machine.apply(Op.NOT, equal)
-        case "LT":
-            return less
-        case "GE":
-            return machine.apply(Op.NOT, less)
-        case "LE":
-            return machine.apply(Op.LOR, less, equal)
-        case "GT":
-            return machine.apply(Op.NOT, machine.apply(Op.LOR, less, equal))
-        case _:
-            raise Unsupported(f"condition '{name}'")
+def _pair(machine: Machine, name: str, operands: list[str]) -> bool:
+    """Perform two accesses to neighbouring words (C3.2.10): each is single-copy atomic, and neither is before the other."""
+    found = _PAIR.match(name)
+    if found is None:
+        return False
+    bits = bits_of(operands[0])
+    size = 4 if found[2] else bits // 8
+    place = address(machine, operands[2:])
+    second = machine.apply(Op.ADD, place.value, machine.const(size))
+    if found[1].startswith("ST"):
+        values = [get(machine, operand) for operand in operands[:2]]
+        place.write_back()
+        for where, value in zip((place.value, second), values, strict=True):
+            machine.store(where, value, size)
+        return True
+    place.write_back()
+    for where, operand in zip((place.value, second), operands[:2], strict=True):
+        value = machine.load(where, size)
+        set_register(machine, operand, words.extend(machine, value, 8 * size, bits, signed=bool(found[2])))
+    return True
+
+
+def _barrier(machine: Machine, name: str, operands: list[str]) -> bool:
+    kind = operands[0].upper() if operands else "SY"
+    if name in ("DMB", "DSB") and kind in BARRIERS:
+        machine.fence(f"{name}.{BARRIERS[kind]}")
+    elif name == "ISB":
+        machine.fence("ISB")
+    elif name not in _NOTHING:
+        return False
+    return True
 
 
 def _branch(machine: Machine, name: str, operands: list[str]) -> bool:
     if name == "B":
-        machine.jump(operands[0])
-    elif name.startswith("B.") or name in ("BEQ", "BNE"):
-        machine.jump(operands[0], _condition(machine, name.removeprefix("B.") if "." in name else name[1:]))
+        machine.jump(_label(operands[0]))
+    elif name.startswith("B.") or (
+        len(name) == 3 and name.startswith("B") and name not in ("BIC", "BFI", "BFC", "BLR", "BTI", "BRK")
+    ):
+        machine.jump(_label(operands[0]), condition(machine, name[1:].lstrip(".")))
     elif name in ("CBZ", "CBNZ"):
-        zero = machine.apply(Op.EQ, _get(machine, operands[0]), machine.const(0))
-        machine.jump(operands[1], zero if name == "CBZ" else machine.apply(Op.NOT, zero))
+        zero = words.equal(machine, get(machine, operands[0]), machine.const(0))
+        machine.jump(_label(operands[1]), zero if name == "CBZ" else machine.apply(Op.NOT, zero))
+    elif name in ("TBZ", "TBNZ"):
+        chosen = words.bit(machine, get(machine, operands[0]), immediate(operands[1]))
+        machine.jump(_label(operands[2]), chosen if name == "TBNZ" else machine.apply(Op.NOT, chosen))
+    elif name == "RET" and not operands:
+        machine.leave()
     else:
         return False
     return True
 
 
-def _atomic(machine: Machine, name: str, operands: list[str]) -> bool:
-    if found := _SWAP.match(name):
-        read, write = _orders(found[2])
-        address = _address(machine, operands[2:])
-        if found[1] == "SWP":
-            new = _get(machine, operands[0])
-            # A load into XZR is dropped: it is no acquire.
-            tags = ("NoRet",) if register(operands[1]) == "XZR" else read
-            _set(machine, operands[1], machine.exchange(address, lambda _: new, read=tags, write=write))
-            return True
-        wanted, new = _get(machine, operands[0]), _get(machine, operands[1])
-        pool = machine.builder.pool
-        old = machine.exchange(
-            address, lambda _: new, read=read, write=write, success=lambda old: pool.make(Op.EQ, old.expr, wanted.expr)
-        )
-        _set(machine, operands[0], old)
-        return True
-    found = _ATOMIC.match(name)
-    if found is None:
-        return False
-    read, write = _orders(found[3])
-    amount = _get(machine, operands[0])
-    returns = found[1] == "LD" and register(operands[1]) != "XZR"
-    address = _address(machine, operands[2:] if found[1] == "LD" else operands[1:])
-
-    def new_value(old: Value) -> Value:
-        if found[2] == "CLR":
-            return machine.apply(Op.AND, old, machine.apply(Op.INVERT, amount))
-        return machine.apply(_FETCH[found[2]], old, amount)
-
-    old = machine.exchange(address, new_value, read=read if returns else ("NoRet",), write=write)
-    if returns:
-        _set(machine, operands[1], old)
-    return True
-
-
-def _orders(suffix: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (("A",) if "A" in suffix else ()), (("L",) if "L" in suffix else ())
+def _label(operand: str) -> str:
+    if operand.startswith(".") and operand[1:2] in "+-":
+        raise Unsupported(f"instruction: a jump by distance, '{operand}'")
+    return operand

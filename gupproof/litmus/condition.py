@@ -1,5 +1,6 @@
-"""Reads the final condition of a litmus test."""
+"""Reads the final condition of a litmus test, and the list of what it wants to see."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,13 @@ from lark.exceptions import UnexpectedInput, VisitError
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.grammars import build_parser
-from gupproof.litmus.form import And, Equal, Formula, Not, Or, Quantifier, Register, Word
+from gupproof.litmus.form import And, Equal, Formula, Not, Or, Quantifier, Register, Same, Unsupported, Word
+
+_FOREIGN = {
+    "exceptions": re.compile(r"\b[Ff]ault\s*\([^)]*\)?"),
+    "page tables": re.compile(r"\b(?:PTE|TTD|PA)\s*\([^)]*\)?"),
+    "self-modifying code": re.compile(r"\binstr\s*:|=\s*P?\d+:L\w*|\blabel\s*:"),
+}
 
 
 def read_condition(text: str, path: str, line: int) -> tuple[Quantifier, Formula]:
@@ -21,8 +28,12 @@ def read_condition(text: str, path: str, line: int) -> tuple[Quantifier, Formula
 
     Raises:
         GupError: it is no condition.
+        Unsupported: it asks about faults, page tables or instructions.
 
     """
+    for category, pattern in _FOREIGN.items():
+        if found := pattern.search(text):
+            raise Unsupported(f"{category}: '{found[0].strip()}' in the condition")
     try:
         result = _Builder().transform(_parser().parse(text))
     except UnexpectedInput as error:
@@ -44,6 +55,30 @@ def read_condition(text: str, path: str, line: int) -> tuple[Quantifier, Formula
     return result
 
 
+_OBSERVABLE = re.compile(r"^(?:P?(\d+)\s*:\s*[%&]?([A-Za-z_][\w.%]*)|\[?\s*\*?([A-Za-z_][\w.]*)\s*(?:\[\s*(\d+)\s*\])?\s*\]?)$")
+
+
+def read_locations(text: str) -> tuple[Register | Word, ...]:
+    """Return what a ``locations [x; 0:X1;]`` clause lists.
+
+    Args:
+        text: what stands between its brackets.
+
+    Raises:
+        Unsupported: it lists what is neither a word nor a register.
+
+    """
+    listed: list[Register | Word] = []
+    for item in filter(None, (part.strip() for part in text.split(";"))):
+        # A type may stand before or behind it.
+        plain = re.sub(r"^(?:[A-Za-z_]\w*\s*\*?\s+)+(?=[\w\[])|\s+[A-Za-z_]\w*\s*\*?$", "", item)
+        found = _OBSERVABLE.match(plain)
+        if found is None:
+            raise Unsupported(f"condition: '{item}' in locations")
+        listed.append(Register(int(found[1]), found[2]) if found[1] else Word(found[3] + (f"[{found[4]}]" if found[4] else "")))
+    return tuple(listed)
+
+
 @cache
 def _parser() -> Lark:
     return build_parser("condition")
@@ -51,7 +86,7 @@ def _parser() -> Lark:
 
 def number(text: str) -> int:
     """Return an integer as litmus tests write it."""
-    return int(text, 0) if "x" in text.lower() else int(text)
+    return int(text, 16) if "x" in text.lower() else int(text)
 
 
 class _Builder(Transformer[Token, Any]):
@@ -91,12 +126,23 @@ class _Builder(Transformer[Token, Any]):
     def equal(self, items: list[Any]) -> Formula:
         return Equal(items[0], items[-1])
 
+    def same(self, items: list[Any]) -> Formula:
+        return Same(items[0], items[-1])
+
+    def elements(self, items: list[Any]) -> Formula:
+        name = items[0].name
+        values = [item for item in items[2:] if not isinstance(item, Token)]
+        return And(tuple(Equal(Word(f"{name}[{index}]"), value) for index, value in enumerate(values)))
+
+    def element_address(self, items: list[Token]) -> str:
+        return f"{items[0]}[{number(str(items[1]))}]"
+
     def unequal(self, items: list[Any]) -> Formula:
         return Not(Equal(items[0], items[-1]))
 
     def register(self, items: list[Token]) -> Register:
-        thread, _, name = str(items[0]).partition(":")
-        return Register(int(thread.lstrip("P")), name.lstrip("%"))
+        thread, _, name = "".join(str(items[0]).split()).partition(":")
+        return Register(int(thread.lstrip("P")), name)
 
     def location(self, items: list[Token]) -> Word:
         return Word(str(items[0]))

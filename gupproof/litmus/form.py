@@ -1,7 +1,11 @@
 """A litmus test as data: what the outer shape of every architecture's tests holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+
+class Unsupported(Exception):  # noqa: N818 - it is no error: the test is outside what this program judges
+    """A test that is not judged; the message says why, its category before a colon: ``instruction: ...``, ``vector: ...``."""
 
 
 class Quantifier(Enum):
@@ -19,6 +23,9 @@ class Register:
     thread: int
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.thread}:{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -26,8 +33,38 @@ class Word:
 
     name: str
 
+    def __str__(self) -> str:
+        return f"[{self.name}]"
+
 
 Value = int | str  # a number, or the name of a location for its address
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a word or register is declared as.
+
+    Attributes:
+        size: in bytes.
+        signed: how its values are printed.
+        pointer: whether addresses are its values; numbers then compare in full.
+
+    """
+
+    size: int
+    signed: bool
+    pointer: bool = False
+
+
+DEFAULT = Kind(4, signed=True)  # as herd has it: what is not declared is an int
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """``place = place``: two words or registers that end equal."""
+
+    left: "Register | Word"
+    right: "Register | Word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +96,7 @@ class Or:
     parts: tuple["Formula", ...]
 
 
-Formula = Equal | Not | And | Or
+Formula = Equal | Same | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +120,11 @@ class Litmus:
         threads: the instructions of each.
         quantifier, condition: the final condition.
         filter: what executions must satisfy to count; None where there is none.
+        types, register_types: what words (arrays by their elements) and registers are declared as, where they are.
+        arrays: length of each.
+        listed: what the ``locations`` clause wants to see.
+        result: what a comment in the test says comes out: ``Never``, ``Sometimes``, ``Always``; empty if none does.
+        final: the final condition as written, on one line.
 
     """
 
@@ -96,3 +138,9 @@ class Litmus:
     quantifier: Quantifier
     condition: Formula
     filter: Formula | None = None
+    types: dict[str, Kind] = field(default_factory=dict)
+    register_types: dict[Register, Kind] = field(default_factory=dict)
+    arrays: dict[str, int] = field(default_factory=dict)
+    listed: tuple[Register | Word, ...] = ()
+    result: str = ""
+    final: str = ""

@@ -3,22 +3,38 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gupproof.diagnostics import NOWHERE, Diagnostic, GupError, Span
-from gupproof.language import typed
-from gupproof.language.types import LONG
+from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.litmus import aarch64, ppc, riscv, x86
-from gupproof.litmus.form import And, Equal, Formula, Litmus, Not, Or, Register, Value, Word
-from gupproof.litmus.frame import Unsupported
+from gupproof.litmus.form import (
+    DEFAULT,
+    And,
+    Equal,
+    Formula,
+    Kind,
+    Litmus,
+    Not,
+    Or,
+    Register,
+    Same,
+    Unsupported,
+    Value,
+    Word,
+)
+from gupproof.litmus.initial import ALL_THREADS
 from gupproof.litmus.machine import Machine
+from gupproof.litmus.memory import check_sizes, lay_out
+from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.layout import Layout
-from gupproof.program.state import Depths, State
+from gupproof.program.state import Depths, Operand, State
 from gupproof.program.state import Value as Symbolic
 from gupproof.program.targets import Target
 
 CONDITION = "condition"
+# Fails where an access goes outside of every location: herd has no verdict for such a test.
+FAULTS = "faults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,36 @@ def lower_litmus(test: Litmus, *, unroll: int = 2) -> Program:
         Unsupported: it has an instruction that is not handled.
 
     """
+    return lower_observed(test, unroll=unroll).program
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the condition or the locations clause looks at, as it ends.
+
+    Attributes:
+        place: the register or word.
+        expr: its final value, cut to its type.
+        kind: how that is printed.
+
+    """
+
+    place: Register | Word
+    expr: Expr
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A test, unrolled, with what it observes; ``counts`` is its filter."""
+
+    program: Program
+    observed: tuple[Observed, ...]
+    counts: Expr
+
+
+def lower_observed(test: Litmus, *, unroll: int = 2) -> Lowered:
+    """Unroll a test, as :func:`lower_litmus` does."""
     return _Lowering(test, unroll).run()
 
 
@@ -77,15 +123,13 @@ class _Lowering:
         self.test, self.unroll = test, unroll
         self.architecture = architecture_of(test)
         self.pool = ExprPool()
-        layout = Layout({})
-        for name in self._locations():
-            layout.add(typed.Variable(span=NOWHERE, name=name, type=LONG, initial=None))
-        self.pool.locations = frozenset(location.address for location in layout.locations())
+        self.memory = lay_out(test, self._names())
+        self.pool.locations = frozenset(location.address for location in self.memory.locations)
         target = Target(name=test.arch, title=test.arch, models=(), rows={}, tags=self.architecture.tags, path="", text="")
-        self.builder = Builder(self.pool, layout, target)
+        self.builder = Builder(self.pool, Layout({}), target)
 
-    def _locations(self) -> list[str]:
-        """Return every location the test names, in order of appearance."""
+    def _names(self) -> list[str]:
+        """Return every word the test names, in order of appearance."""
         names: dict[str, None] = {}
         for name, value in self.test.memory.items():
             names[name] = None
@@ -94,59 +138,100 @@ class _Lowering:
         names |= dict.fromkeys(value for value in self.test.registers.values() if isinstance(value, str))
         for formula in (self.test.condition, self.test.filter):
             names |= dict.fromkeys(_named(formula)) if formula is not None else {}
+        names |= dict.fromkeys(place.name for place in self.test.listed if isinstance(place, Word))
         if self.test.arch in x86.ARCHES:
             names |= dict.fromkeys(x86.locations(line.text for thread in self.test.threads for line in thread))
         return list(names)
 
     def _constant(self, value: Value) -> Expr:
-        return self.pool.const(self.builder.layout.base(value) if isinstance(value, str) else value)
+        if isinstance(value, str):
+            return self.pool.const(self.memory.base(value))
+        if not -(1 << 63) <= value < 1 << 64:
+            raise Unsupported(f"initial state: {value} has more than 64 bits")
+        return self.pool.const(value & mask(64))
 
-    def run(self) -> Program:
+    def run(self) -> Lowered:
         self._initial_writes()
         machines = [self._machine(number) for number in range(len(self.test.threads))]
         for machine, lines in zip(machines, self.test.threads, strict=True):
             machine.run(lines, self.architecture.execute, unroll=self.unroll)
-        if len(sizes := set().union(*(machine.sizes for machine in machines))) > 1:
-            raise Unsupported(f"accesses of several sizes ({', '.join(map(str, sorted(sizes)))} bytes)")
         holds = self._formula(self.test.condition, machines)
         counts = self._formula(self.test.filter, machines) if self.test.filter is not None else self.pool.true
-        return Program(
+        faults = {FAULTS: self.pool.true} if self.builder.checks else {}
+        program = Program(
             name=self.test.name,
             target=self.test.arch,
             pool=self.pool,
             threads=tuple(ThreadInfo(f"P{number}") for number in range(len(machines))),
             events=tuple(self.builder.events),
-            locations=self.builder.layout.locations(),
+            locations=self.memory.locations,
             switches={},
             constraints=(),
             stops=tuple(self.builder.stops),
             checks=tuple(self.builder.checks),
-            properties={CONDITION: self.pool.lor(self.pool.negation(counts), holds)},
+            properties={CONDITION: self.pool.lor(self.pool.negation(counts), holds)} | faults,
             covers={CONDITION: self.pool.land(counts, holds)},
             ghosts={},
         )
+        check_sizes(program, self.memory)
+        return Lowered(program, self._observed(machines), counts)
 
     def _machine(self, number: int) -> Machine:
-        registers = {
+        registers: dict[tuple[int, str], Operand] = {
             (number, self.architecture.register(register.name)): Symbolic(self._constant(value))
             for register, value in self.test.registers.items()
-            if register.thread == number
+            if register.thread in (number, ALL_THREADS)
         }
         state = State(
-            guard=self.pool.true, depths=Depths(self.pool.false, self.pool.false, self.pool.false), registers=dict(registers)
+            guard=self.pool.true, depths=Depths(self.pool.false, self.pool.false, self.pool.false), registers=registers
         )
-        return Machine(builder=self.builder, thread=number, path=self.test.path, state=state)
+        return Machine(builder=self.builder, memory=self.memory, thread=number, path=self.test.path, state=state)
 
     def _initial_writes(self) -> None:
-        for location in self.builder.layout.locations():
-            value = self._constant(self.test.memory.get(location.name, 0))
+        for location in self.memory.locations:
+            value = self._constant(self.memory.initial.get(location.name, 0))
             self.builder.initial_write(location, value, Span(self.test.path, 1, 1, 1, 2))
+
+    def _observed(self, machines: list[Machine]) -> tuple[Observed, ...]:
+        found: dict[Register | Word, Observed] = {}
+        for place in dict.fromkeys([*_places(self.test.condition), *self.test.listed]):
+            for part in self._parts(place):
+                kind = self._kind(part)
+                found[part] = Observed(part, self._masked(self._place(part, machines), kind), kind)
+        return tuple(found.values())
+
+    def _parts(self, place: Register | Word) -> list[Register | Word]:
+        """Return the elements of an array; anything else is its own part."""
+        length = self.test.arrays.get(place.name) if isinstance(place, Word) else None
+        return [place] if length is None else [Word(f"{place.name}[{index}]") for index in range(length)]
+
+    def _kind(self, place: Register | Word) -> Kind:
+        if isinstance(place, Word):
+            return self.test.types.get(place.name.partition("[")[0], DEFAULT)
+        wanted = self.architecture.register(place.name)
+        for register, kind in self.test.register_types.items():
+            if register.thread == place.thread and self.architecture.register(register.name) == wanted:
+                return kind
+        return DEFAULT
+
+    def _masked(self, expr: Expr, kind: Kind) -> Expr:
+        """Return what a place of that kind shows: herd compares and prints by type, an int where none is given."""
+        if kind.pointer or kind.size == 8:
+            return expr
+        if expr.op is Op.CONST:
+            return self.pool.const(expr.value & mask(8 * kind.size))
+        # Where nothing is wide or negative the values are shown as they are.
+        return self.pool.make(Op.AND, expr, self.pool.const(mask(8 * kind.size)))
 
     def _formula(self, formula: Formula, machines: list[Machine]) -> Expr:
         pool = self.pool
         match formula:
             case Equal(place=place, value=value):
-                return pool.make(Op.EQ, self._place(place, machines), self._constant(value))
+                kind = self._kind(place)
+                wanted = self._constant(value)
+                return pool.make(Op.EQ, self._masked(self._place(place, machines), kind), self._masked(wanted, kind))
+            case Same(left=left, right=right):
+                return pool.make(Op.EQ, self._place(left, machines), self._place(right, machines))
             case Not(inner=inner):
                 return pool.negation(self._formula(inner, machines))
             case And(parts=parts):
@@ -156,7 +241,8 @@ class _Lowering:
 
     def _place(self, place: Register | Word, machines: list[Machine]) -> Expr:
         if isinstance(place, Word):
-            return self.pool.final(self.pool.const(self.builder.layout.base(place.name)))
+            # An array compared with a number stands for its first element.
+            return self.pool.final(self.pool.const(self.memory.base(place.name)))
         if place.thread >= len(machines):
             raise GupError(
                 Diagnostic(
@@ -167,11 +253,26 @@ class _Lowering:
         return machines[place.thread].get(self.architecture.register(place.name)).expr
 
 
+def _places(formula: Formula) -> list[Register | Word]:
+    match formula:
+        case Equal(place=place):
+            return [place]
+        case Same(left=left, right=right):
+            return [left, right]
+        case Not(inner=inner):
+            return _places(inner)
+        case And(parts=parts) | Or(parts=parts):
+            return [place for part in parts for place in _places(part)]
+
+
 def _named(formula: Formula) -> list[str]:
+    """Return the words a formula names, those whose addresses it compares with among them."""
     match formula:
         case Equal(place=place, value=value):
             names = [place.name] if isinstance(place, Word) else []
             return [*names, value] if isinstance(value, str) else names
+        case Same():
+            return [place.name for place in _places(formula) if isinstance(place, Word)]
         case Not(inner=inner):
             return _named(inner)
         case And(parts=parts) | Or(parts=parts):

@@ -9,13 +9,31 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Span
-from gupproof.litmus.form import Line
-from gupproof.litmus.frame import Unsupported
+from gupproof.litmus.form import Line, Unsupported
+from gupproof.litmus.memory import Memory
 from gupproof.program.builder import Builder
 from gupproof.program.events import CheckKind, Event, StopReason
 from gupproof.program.expr import Expr, Op
-from gupproof.program.state import Deps, Exit, Operand, Register, State, Value, join_registers, union
+from gupproof.program.state import NO_DEPS, Deps, Exit, Operand, Register, State, Value, join_registers, select, union
 from gupproof.program.targets import StepKind
+
+# What the registers of picks are called.
+_PICKS = " picks"
+
+
+@dataclass(frozen=True, slots=True)
+class Picked(Value):
+    """A value that was chosen among others, and the reads that the choice depended on.
+
+    Arm's pick dependencies (DDI 0487, B2.3.3): what is computed of the value waits for those reads as after a branch.
+    """
+
+    picks: Deps = field(default_factory=dict)
+
+
+def picks_of(value: Value) -> Deps:
+    """Return the reads that only the choice of a value depended on."""
+    return value.picks if isinstance(value, Picked) else NO_DEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +51,25 @@ class Machine:
 
     Attributes:
         builder: receives the events.
+        memory: the words that may be accessed, and the sizes they are accessed with.
         thread: its number.
         path: of the file, for places.
         state: path condition, control dependencies, registers.
         line: the instruction being run.
         exclusive: the latest load-exclusive on this path.
-        sizes: of the accesses so far, in bytes, where the architecture tells them apart.
+        picked: addresses of stores whose values were picked.
 
     """
 
     builder: Builder
+    memory: Memory
     thread: int
     path: str
     state: State
     line: Line = field(default_factory=lambda: Line("", 0))
     exclusive: Exclusive | None = None
-    sizes: set[int] = field(default_factory=set)
+    picked: list[Expr] = field(default_factory=list)
+    _reloaded: bool = False
     _jumps: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
     _again: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
     _ends: list[Exit] = field(default_factory=list)
@@ -68,7 +89,7 @@ class Machine:
                 elif self.state.guard is not pool.false:
                     execute(self, line.text)
             if missing := [label for label in self._jumps if label not in self._behind]:
-                raise Unsupported(f"a jump to '{missing[0]}', which is no label")
+                raise Unsupported(f"instruction: a jump to '{missing[0]}', which is no label")
             self._ends.append(Exit(self.state.guard, self.state.registers))
             self._jumps, self._again = self._again, {}
             self.state.guard = pool.false
@@ -105,24 +126,38 @@ class Machine:
         pool, state = self.builder.pool, self.state
         taken = pool.true if condition is None else condition.expr
         if condition is not None:
-            state.ctrl = union(pool, state.ctrl, condition.deps)
+            state.ctrl = union(pool, state.ctrl, condition.deps, picks_of(condition))
         leaving = pool.land(state.guard, taken)
         if leaving is not pool.false:
             waiting = self._again if label in self._behind else self._jumps
             waiting.setdefault(label, []).append((Exit(leaving, dict(state.registers)), state.ctrl))
         state.guard = pool.land(state.guard, pool.negation(taken))
 
+    def leave(self) -> None:
+        """End the thread here: a return to what called it."""
+        self._ends.append(Exit(self.state.guard, dict(self.state.registers)))
+        self.state.guard = self.builder.pool.false
+
     # ── registers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def get(self, register: str) -> Value:
         """Return what a register holds; 0 before anything was written."""
+        value = self._read(register)
+        picks = self._read(register + _PICKS).deps
+        return Picked(value.expr, value.deps, picks) if picks else value
+
+    def _read(self, register: str) -> Value:
         value = self.state.registers.get((self.thread, register), Value(self.builder.pool.false))
         assert isinstance(value, Value)
         return value
 
     def set(self, register: str, value: Value) -> None:
         """Write a register."""
-        self.state.registers[self.thread, register] = value
+        picks, shadow = picks_of(value), (self.thread, register + _PICKS)
+        self.state.registers[self.thread, register] = Value(value.expr, value.deps)
+        # A register beside it, so that paths join the picks as they join the dependencies.
+        if picks or shadow in self.state.registers:
+            self.state.registers[shadow] = Value(self.builder.pool.false, picks)
 
     def const(self, value: int) -> Value:
         """Return a constant."""
@@ -131,8 +166,34 @@ class Machine:
     def apply(self, op: Op, *operands: Value) -> Value:
         """Return ``op`` applied to values; it depends syntactically on all of them."""
         pool = self.builder.pool
-        expr = pool.make(op, *(operand.expr for operand in operands))
-        return Value(expr, union(pool, *(operand.deps for operand in operands)))
+        expr = self._known(op, *(operand.expr for operand in operands))
+        deps = union(pool, *(operand.deps for operand in operands))
+        picks = union(pool, *map(picks_of, operands))
+        return Picked(expr, deps, picks) if picks else Value(expr, deps)
+
+    def _known(self, op: Op, *args: Expr) -> Expr:
+        """Make an expression; what a false dependency computes, ``r ^ r`` or ``r & 0``, is known."""
+        pool = self.builder.pool
+        first, last = args[0], args[-1]
+        if (op is Op.XOR and first is last) or (op in (Op.AND, Op.MUL) and pool.false in (first, last)):
+            return pool.false
+        if op in (Op.XOR, Op.OR) and pool.false in (first, last):
+            return last if first is pool.false else first
+        if op in (Op.SHL, Op.SHR) and last is pool.false:
+            return first
+        if op in (Op.AND, Op.OR) and first is last:
+            return first
+        return pool.make(op, *args)
+
+    def pick(self, condition: Value, then: Value, otherwise: Value) -> Value:
+        """Return ``then`` where ``condition`` holds, else ``otherwise``: it depends on the one chosen, and is picked."""
+        pool = self.builder.pool
+        picks = select(pool, condition.expr, picks_of(then), picks_of(otherwise))
+        return Picked(
+            pool.make(Op.ITE, condition.expr, then.expr, otherwise.expr),
+            select(pool, condition.expr, then.deps, otherwise.deps),
+            union(pool, picks, condition.deps, picks_of(condition)),
+        )
 
     def choose(self) -> Expr:
         """Return a free boolean."""
@@ -145,10 +206,6 @@ class Machine:
     def span(self) -> Span:
         """Where the instruction stands."""
         return Span(self.path, self.line.line, 1, self.line.line, 2)
-
-    def sized(self, size: int) -> None:
-        """Note the size of an access."""
-        self.sizes.add(size)
 
     def _check_address(self, address: Value) -> Expr:
         """Return the guard of an access; outside every location it is a fault."""
@@ -172,55 +229,124 @@ class Machine:
             **parts,  # type: ignore[arg-type]
         )
 
-    def load(self, address: Value, *tags: str) -> Value:
-        """Perform a load and return its value."""
+    def load(self, address: Value, size: int, *tags: str) -> Value:
+        """Perform a load of ``size`` bytes and return its value, which has no more."""
+        self.state.ctrl = union(self.builder.pool, self.state.ctrl, picks_of(address))
+        constant = address.expr.op is Op.CONST
+        for place in self.picked:
+            self._reloaded |= place is address.expr or not constant or place.op is not Op.CONST
         event = self._emit(StepKind.READ, tags, self._check_address(address), address=address)
-        return Value(self.builder.pool.read(event.id), {event.id: self.builder.pool.true})
+        pool = self.builder.pool
+        self.memory.note(event.id, size)
+        value = Value(pool.read(event.id), {event.id: pool.true})
+        if self.memory.largest > 8 * size:
+            self.memory.widths[event.id] = self.memory.largest
+            value = self.apply(Op.AND, value, self.const((1 << 8 * size) - 1))
+        return value
 
-    def store(self, address: Value, value: Value, *tags: str, guard: Expr | None = None, rmw: int | None = None) -> int:
-        """Perform a store and return its event."""
+    def store(
+        self,
+        address: Value,
+        value: Value,
+        size: int,
+        *tags: str,
+        guard: Expr | None = None,
+        rmw: int | None = None,
+        ctrl: Deps = NO_DEPS,
+    ) -> int:
+        """Perform a store of ``size`` bytes and return its event.
+
+        Args:
+            address: of the store.
+            value: stored; it must fit.
+            size: in bytes.
+            tags: of the event.
+            guard: where it happens, besides the path condition.
+            rmw: the read it is the other half of.
+            ctrl: what it depends on as after a branch, besides what the thread does.
+
+        """
+        pool, state = self.builder.pool, self.state
+        state.ctrl = union(pool, state.ctrl, picks_of(address))
         allowed = self._check_address(address)
-        where = allowed if guard is None else self.builder.pool.land(allowed, guard)
-        return self._emit(StepKind.WRITE, tags, where, address=address, value=value, rmw=rmw).id
+        where = allowed if guard is None else pool.land(allowed, guard)
+        before = state.ctrl
+        self._leave_picks()
+        state.ctrl = union(pool, before, picks_of(value), ctrl)
+        if picks_of(value):
+            self.picked.append(address.expr)
+        event = self._emit(StepKind.WRITE, tags, where, address=address, value=value, rmw=rmw).id
+        state.ctrl = before
+        self.memory.note(event, size)
+        return event
+
+    def _leave_picks(self) -> None:
+        """Stop where a picked value came back through memory: Arm orders what follows, and no relation here says so."""
+        if self._reloaded:
+            raise Unsupported("instruction: what a conditional selection or CAS gave is stored, loaded and waited for")
 
     def fence(self, *tags: str) -> None:
         """Perform a fence."""
+        if "ISB" in tags:
+            self._leave_picks()
         self._emit(StepKind.FENCE, tags, self.state.guard)
 
     def exchange(
         self,
         address: Value,
+        size: int,
         new: Callable[[Value], Value],
         *,
         read: tuple[str, ...] = (),
         write: tuple[str, ...] = (),
         success: Callable[[Value], Expr] | None = None,
+        ctrl: Deps = NO_DEPS,
     ) -> Value:
-        """Perform a single-instruction read-modify-write and return the old value."""
+        """Perform a single-instruction read-modify-write and return the old value.
+
+        Args:
+            address: of both halves.
+            size: in bytes.
+            new: what is written, from what was read; it must fit.
+            read: tags of the read.
+            write: tags of the write.
+            success: whether it writes, from what was read.
+            ctrl: what that decision depends on, besides what was read.
+
+        """
         pool = self.builder.pool
-        old = self.load(address, *read)
+        old = self.load(address, size, *read)
         guard = success(old) if success is not None else pool.true
+        number = next(iter(old.deps))
         # What the instruction computes of its own read is no dependency between instructions: rmw stands for it.
         value = new(old)
-        number = old.expr.value
         deps = {source: condition for source, condition in value.deps.items() if source != number}
-        self.store(address, Value(value.expr, deps), *write, guard=guard, rmw=number)
+        written = Picked(value.expr, deps, picks_of(value)) if picks_of(value) else Value(value.expr, deps)
+        self.store(address, written, size, *write, guard=guard, rmw=number, ctrl=ctrl)
         return old
 
-    def load_exclusive(self, address: Value, *tags: str) -> Value:
+    def load_exclusive(self, address: Value, size: int, *tags: str) -> Value:
         """Perform a load-exclusive: it arms the monitor."""
-        value = self.load(address, *tags)
-        self.exclusive = Exclusive(value.expr.value, address, self.state.guard)
+        value = self.load(address, size, *tags)
+        self.exclusive = Exclusive(next(iter(value.deps)), address, self.state.guard)
         return value
 
-    def store_exclusive(self, address: Value, value: Value, *tags: str, status_depends: bool = False) -> Value:
+    def store_exclusive(
+        self, address: Value, value: Value, size: int, *tags: str, status_depends: bool = False, fails_elsewhere: bool = False
+    ) -> Value:
         """Perform a store-exclusive and return its status: 0 if it stored. It may always fail, and it disarms the monitor.
 
         Args:
             address: of the store.
             value: stored.
+            size: in bytes.
             tags: of the store.
             status_depends: whether what uses the status depends on the store (RISC-V), or on nothing (Arm).
+            fails_elsewhere: whether it fails at another address than that of the load (Power). Arm leaves that open
+                (DDI 0487, B2.12.5), and so does RISC-V (volume I, "Zalrsc": a reservation may cover more than was loaded).
+
+        Raises:
+            Unsupported: whether it fails is open.
 
         """
         pool, armed = self.builder.pool, self.exclusive
@@ -228,9 +354,11 @@ class Machine:
         if armed is None:
             return self.const(1)
         if not pool.conjuncts(armed.guard) <= pool.conjuncts(self.state.guard):
-            raise Unsupported("a store-exclusive whose load-exclusive is on another path")
-        same = pool.make(Op.EQ, armed.address.expr, address.expr)
-        success = pool.land(self.choose(), same)
-        event = self.store(address, value, *tags, guard=success, rmw=armed.read)
+            raise Unsupported("instruction: a store-exclusive whose load-exclusive is on another path")
+        same, chosen = pool.make(Op.EQ, armed.address.expr, address.expr), self.choose()
+        if same is not pool.true and not fails_elsewhere:
+            raise Unsupported("unpredictable: a store-exclusive at another address than the load-exclusive's")
+        success = pool.land(chosen, same)
+        event = self.store(address, value, size, *tags, guard=success, rmw=armed.read)
         deps = {event: pool.true} if status_depends else {}
         return Value(pool.make(Op.ITE, success, pool.false, pool.true), deps)

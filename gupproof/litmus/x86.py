@@ -1,36 +1,36 @@
-"""x86 and x86-64 litmus instructions, in Intel order (``MOV [x],$1``). Intel SDM volume 2; locked ones carry X."""
+"""x86 and x86-64 litmus instructions. Intel SDM volume 2; locked ones carry X.
+
+Tests of X86 are in Intel order (``MOV [x],$1``), those of X86_64 in AT&T's (``movl $1,(x)``), as herd7 has them.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from gupproof.litmus.condition import number
-from gupproof.litmus.frame import Unsupported
+from gupproof.litmus import words
+from gupproof.litmus.form import Unsupported
 from gupproof.litmus.machine import Machine
-from gupproof.program.expr import Op
+from gupproof.litmus.x86_operands import Immediate, Operand, Place, View, operand, register, text_operands
+from gupproof.program.expr import Expr, Op
 from gupproof.program.state import Value
+
+__all__ = ["ARCHES", "TAGS", "execute", "locations", "register"]
 
 ARCHES = ("X86", "X86_64")
 TAGS = frozenset({"X", "MFENCE", "SFENCE", "LFENCE"})
 LOCKED = ("X",)
 
-_SIZED = re.compile(r"^(?:byte|word|dword|qword)?\s*(?:ptr\s*)?\[([^\]]+)\]$", re.IGNORECASE)
-_INTEGER = re.compile(r"^\$?([+-]?(?:0[xX][0-9a-fA-F]+|\d+))$")
-_FAMILY = {
-    name: letter + "X"
-    for letter in "ABCD"
-    for name in (f"E{letter}X", f"R{letter}X", f"{letter}X", f"{letter}L")
-} | {
-    name: base
-    for base in ("SI", "DI", "BP", "SP")
-    for name in (f"E{base}", f"R{base}", base)
+_SUFFIXES = {"B": 1, "W": 2, "L": 4, "Q": 8}
+_TWO = {"ADD": Op.ADD, "SUB": Op.SUB, "AND": Op.AND, "OR": Op.OR, "XOR": Op.XOR}
+_ONE = {"INC": Op.ADD, "DEC": Op.SUB}
+_SHIFTS = {"SHL": "left", "SAL": "left", "SHR": "right", "SAR": "arithmetic"}
+_SUFFIXED = {*_TWO, *_ONE, *_SHIFTS, "MOV", "XCHG", "CMP", "TEST", "CMPXCHG", "XADD", "NEG", "NOT", "LEA"}
+_LOCKABLE = {*_TWO, *_ONE, "XCHG", "CMPXCHG", "XADD", "NEG", "NOT"}
+_NOTHING = {"NOP", "NOPW", "NOPL", "NOPQ", "ENDBR64", "ENDBR32", "PAUSE"}
+_CONDITIONS = {
+    "E": "ZF", "Z": "ZF", "B": "CF", "C": "CF", "NAE": "CF", "S": "SF", "O": "OF",
+    "NE": "!ZF", "NZ": "!ZF", "AE": "!CF", "NC": "!CF", "NB": "!CF", "NS": "!SF", "NO": "!OF",
 }  # fmt: skip
-_ARITHMETIC = {"ADD": Op.ADD, "SUB": Op.SUB, "AND": Op.AND, "OR": Op.OR, "XOR": Op.XOR}
-_JUMPS = {"JE": True, "JZ": True, "JNE": False, "JNZ": False}
-
-
-def register(name: str) -> str:
-    """Return the register that a name is a view of."""
-    return _FAMILY.get(name.strip().lstrip("%").upper(), name.strip().lstrip("%").upper())
+_WEAK = {"MOVNTI", "MOVNTIL", "MOVNTIQ", "MOVNTDQA", "MOVNTDQ", "CLFLUSH", "CLFLUSHOPT", "CLWB"}
 
 
 def execute(machine: Machine, text: str) -> None:
@@ -40,111 +40,239 @@ def execute(machine: Machine, text: str) -> None:
         Unsupported: it is not known.
 
     """
-    words = text.strip().split(None, 1)
-    locked = words[0].upper() == "LOCK"
+    rest = text.strip()
+    locked = bool(re.match(r"lock\b", rest, re.IGNORECASE))
     if locked:
-        words = words[1].split(None, 1)
-    name = words[0].upper()
-    operands = [part.strip() for part in words[1].split(",")] if len(words) > 1 else []
-    match name:
-        case "MFENCE" | "SFENCE" | "LFENCE":
-            machine.fence(name)
-        case "MOV" | "MOVL" | "MOVQ":
-            _put(machine, operands[0], _value(machine, operands[1]))
-        case "XCHG":
-            _xchg(machine, operands)
-        case "INC" | "DEC":
-            _update(machine, operands[0], Op.ADD if name == "INC" else Op.SUB, machine.const(1), locked=locked)
-        case "ADD" | "SUB" | "AND" | "OR" | "XOR":
-            _update(machine, operands[0], _ARITHMETIC[name], _value(machine, operands[1]), locked=locked)
-        case "CMP":
-            machine.set("ZF", machine.apply(Op.EQ, _value(machine, operands[0]), _value(machine, operands[1])))
-        case "CMPXCHG":
-            _cmpxchg(machine, operands, locked=locked)
-        case "JE" | "JZ" | "JNE" | "JNZ":
-            flag = machine.get("ZF")
-            machine.jump(operands[0], flag if _JUMPS[name] else machine.apply(Op.NOT, flag))
-        case "JMP":
-            machine.jump(operands[0])
-        case "NOP":
-            pass
-        case _:
-            raise Unsupported(f"instruction '{text}'")
-
-
-def _address(machine: Machine, operand: str) -> Value | None:
-    found = _SIZED.match(operand)
-    if found is None:
-        return None
-    inside = found[1].strip()
-    if inside.lstrip("%").upper() in _FAMILY or inside.startswith("%"):
-        return machine.get(register(inside))
-    if not re.match(r"^[A-Za-z_]\w*$", inside):
-        raise Unsupported(f"address '{operand}'")
-    return machine.const(machine.builder.layout.base(inside))
-
-
-def _value(machine: Machine, operand: str) -> Value:
-    if found := _INTEGER.match(operand):
-        return machine.const(number(found[1]))
-    address = _address(machine, operand)
-    return machine.get(register(operand)) if address is None else machine.load(address)
-
-
-def _put(machine: Machine, operand: str, value: Value) -> None:
-    address = _address(machine, operand)
-    if address is None:
-        machine.set(register(operand), value)
-    else:
-        machine.store(address, value)
-
-
-def _xchg(machine: Machine, operands: list[str]) -> None:
-    first, second = _address(machine, operands[0]), _address(machine, operands[1])
-    if first is None and second is None:
-        one, other = (machine.get(register(operand)) for operand in operands)
-        machine.set(register(operands[0]), other)
-        machine.set(register(operands[1]), one)
+        rest = rest[4:].lstrip(" \t;")
+    name, _, listed = (part.strip() for part in re.sub(r"\s+", " ", rest).partition(" "))
+    name = name.upper()
+    if name in _WEAK:
+        raise Unsupported(f"non-temporal: '{text}' is outside x86-TSO")
+    if name in _NOTHING:
         return
-    address, other_name = (first, operands[1]) if first is not None else (second, operands[0])
-    assert address is not None
-    new = machine.get(register(other_name))
-    # XCHG with memory is locked without saying so.
-    machine.set(register(other_name), machine.exchange(address, lambda _: new, read=LOCKED, write=LOCKED))
+    if name in ("MFENCE", "SFENCE", "LFENCE"):
+        machine.fence(name)
+        return
+    if name == "RET":
+        machine.leave()
+        return
+    operands = text_operands(listed)
+    if name == "JMP" and len(operands) == 1:
+        machine.jump(operands[0])
+        return
+    if name.startswith("J") and len(operands) == 1:
+        machine.jump(operands[0], _flags(machine, name[1:], text))
+        return
+    _Instruction(machine, text, locked=locked).run(name, operands)
 
 
-def _update(machine: Machine, operand: str, op: Op, amount: Value, *, locked: bool) -> None:
-    address = _address(machine, operand)
-    if address is None:
-        name = register(operand)
-        result = machine.apply(op, machine.get(name), amount)
-        machine.set(name, result)
-    elif locked:
-        old = machine.exchange(address, lambda old: machine.apply(op, old, amount), read=LOCKED, write=LOCKED)
-        result = machine.apply(op, old, amount)
-    else:
-        result = machine.apply(op, machine.load(address), amount)
-        machine.store(address, result)
-    machine.set("ZF", machine.apply(Op.EQ, result, machine.const(0)))
+def _flags(machine: Machine, condition: str, text: str) -> Value:
+    """Return the condition of a jump (SDM 2, Jcc): of the last result, or of the last comparison."""
+    if (flag := _CONDITIONS.get(condition)) is not None:
+        value = machine.get(flag.lstrip("!"))
+        return machine.apply(Op.NOT, value) if flag.startswith("!") else value
+    zero, carry = machine.get("ZF"), machine.get("CF")
+    below = machine.apply(Op.XOR, machine.get("SF"), machine.get("OF"))
+    # The exclusive or of two flags is made a boolean again.
+    lower = machine.apply(Op.NOT, machine.apply(Op.EQ, below, machine.const(0)))
+    named = {
+        "L": lower, "NGE": lower, "LE": machine.apply(Op.LOR, lower, zero), "NG": machine.apply(Op.LOR, lower, zero),
+        "BE": machine.apply(Op.LOR, carry, zero), "NA": machine.apply(Op.LOR, carry, zero),
+    }  # fmt: skip
+    opposite = {"GE": "L", "NL": "L", "G": "LE", "NLE": "LE", "A": "BE", "NBE": "BE"}
+    if condition in named:
+        return named[condition]
+    if condition in opposite:
+        return machine.apply(Op.NOT, named[opposite[condition]])
+    raise Unsupported(f"instruction: '{text}'")
 
 
-def _cmpxchg(machine: Machine, operands: list[str], *, locked: bool) -> None:
-    address = _address(machine, operands[0])
-    if address is None:
-        raise Unsupported("CMPXCHG of registers")
-    if not locked:
-        raise Unsupported("CMPXCHG without LOCK")
-    pool = machine.builder.pool
-    wanted, new = machine.get("AX"), machine.get(register(operands[1]))
-    old = machine.exchange(
-        address, lambda _: new, read=LOCKED, write=LOCKED, success=lambda old: pool.make(Op.EQ, old.expr, wanted.expr)
-    )
-    equal = machine.apply(Op.EQ, old, wanted)
-    machine.set("ZF", equal)
-    machine.set("AX", machine.apply(Op.ITE, equal, wanted, old))
+class _Instruction:
+    """One instruction being performed, with the size of its operands."""
+
+    def __init__(self, machine: Machine, text: str, *, locked: bool) -> None:
+        self.machine, self.text, self.locked = machine, text, locked
+        self.size = 4
+
+    def run(self, name: str, listed: list[str]) -> None:
+        stem, suffix = name, None
+        if name not in _SUFFIXED and name[:-1] in _SUFFIXED and name[-1] in _SUFFIXES:
+            stem, suffix = name[:-1], _SUFFIXES[name[-1]]
+        operands = [operand(self.machine, part, self.text) for part in listed]
+        # AT&T's order (a suffix, or a % somewhere) has the destination last.
+        if len(operands) == 2 and (self.at_and_t(listed) or suffix is not None):
+            operands.reverse()
+        sizes = [part.size for part in operands if isinstance(part, (View, Place)) and part.size]
+        natural = 4 if any(isinstance(part, Place) for part in operands) else 8
+        self.size = suffix or (sizes[0] if sizes else natural)
+        if self.locked and (stem not in _LOCKABLE or not any(isinstance(part, Place) for part in operands)):
+            raise Unsupported(f"instruction: '{self.text}' cannot be locked")
+        match stem, operands:
+            case "MOV", [target, source]:
+                self.write(target, self.read(source))
+            case "LEA", [View() as target, Place() as source]:
+                self.write(target, source.address)
+            case "XCHG", [one, other]:
+                self.exchange(one, other)
+            case "XADD", [target, View() as source]:
+                self.add_and_exchange(target, source)
+            case "CMPXCHG", [target, View() as source]:
+                self.compare_and_exchange(target, source)
+            case "CMP", [left, right]:
+                self.compare(self.read(left), self.read(right))
+            case "TEST", [left, right]:
+                self.logic_flags(self.machine.apply(Op.AND, self.read(left), self.read(right)))
+            case (("INC" | "DEC"), [target]):
+                self.update(target, _ONE[stem], self.machine.const(1), carries=False)
+            case "NEG", [target]:
+                self.modify(target, lambda old: words.negate(self.machine, old, self.bits))
+            case "NOT", [target]:
+                self.modify(target, lambda old: words.invert(self.machine, old, self.bits), flags=False)
+            case _, [target, source] if stem in _TWO:
+                self.update(target, _TWO[stem], self.read(source), carries=True)
+            case _, [target, source] if stem in _SHIFTS:
+                amount = words.wrap(self.machine, self.read(source), 6 if self.size == 8 else 5)
+                self.modify(target, lambda old: words.shift(self.machine, _SHIFTS[stem], old, amount, self.bits))
+            case _:
+                raise Unsupported(f"instruction: '{self.text}'")
+
+    def at_and_t(self, listed: list[str]) -> bool:
+        return self.machine.builder.target.name == "X86_64" and any(
+            "%" in part or "(" in part or "$" in part for part in listed
+        )
+
+    @property
+    def bits(self) -> int:
+        return 8 * self.size
+
+    def read(self, part: Operand) -> Value:
+        machine = self.machine
+        match part:
+            case Immediate(value=value):
+                return words.literal(machine, value, self.bits)
+            case View():
+                held = machine.get(part.register)
+                if part.low:
+                    held = machine.apply(Op.SHR, held, machine.const(part.low))
+                return words.wrap(machine, held, min(self.bits, 8 * (part.size or self.size)))
+            case Place():
+                return machine.load(part.address, self.size)
+
+    def write(self, part: Operand, value: Value) -> None:
+        machine = self.machine
+        match part:
+            case Immediate():
+                raise Unsupported(f"instruction: '{self.text}' writes to a number")
+            case View():
+                size = part.size or self.size
+                result = words.wrap(machine, value, 8 * size)
+                # 32-bit results clear the upper half; shorter ones keep the rest (SDM 1, 3.4.1.1).
+                if size < 4:
+                    kept = words.mask(64) & ~(words.mask(8 * size) << part.low)
+                    old = machine.apply(Op.AND, machine.get(part.register), machine.const(kept))
+                    result = machine.apply(Op.OR, old, machine.apply(Op.SHL, result, machine.const(part.low)))
+                machine.set(part.register, result)
+            case Place():
+                machine.store(part.address, words.wrap(machine, value, self.bits), self.size)
+
+    def modify(self, target: Operand, new: Callable[[Value], Value], *, flags: bool = True) -> None:
+        machine = self.machine
+        if isinstance(target, Place) and self.locked:
+            result = new(machine.exchange(target.address, self.size, new, read=LOCKED, write=LOCKED))
+        else:
+            # Without a prefix it is a plain load and a plain store.
+            result = new(self.read(target))
+            self.write(target, result)
+        if flags:
+            self.logic_flags(result)
+
+    def update(self, target: Operand, op: Op, amount: Value, *, carries: bool) -> None:
+        machine, seen = self.machine, []
+
+        def new(old: Value) -> Value:
+            seen.append(old)
+            return words.calculate(machine, op, old, amount, self.bits)
+
+        carry = machine.get("CF")
+        self.modify(target, new, flags=False)
+        self.arithmetic_flags(op, seen[-1], amount, words.calculate(machine, op, seen[-1], amount, self.bits))
+        if not carries:
+            machine.set("CF", carry)
+
+    def exchange(self, one: Operand, other: Operand) -> None:
+        machine = self.machine
+        if isinstance(other, Place):
+            one, other = other, one
+        new = self.read(other)
+        if isinstance(one, Place):
+            # XCHG with memory is locked without saying so.
+            self.write(other, machine.exchange(one.address, self.size, lambda _: new, read=LOCKED, write=LOCKED))
+            return
+        old = self.read(one)
+        self.write(one, new)
+        self.write(other, old)
+
+    def add_and_exchange(self, target: Operand, source: View) -> None:
+        amount, seen = self.read(source), []
+
+        def new(old: Value) -> Value:
+            seen.append(old)
+            return words.calculate(self.machine, Op.ADD, old, amount, self.bits)
+
+        self.modify(target, new, flags=False)
+        self.write(source, seen[-1])
+        self.arithmetic_flags(Op.ADD, seen[-1], amount, words.calculate(self.machine, Op.ADD, seen[-1], amount, self.bits))
+
+    def compare_and_exchange(self, target: Operand, source: View) -> None:
+        machine = self.machine
+        if not isinstance(target, Place):
+            raise Unsupported(f"instruction: '{self.text}' on a register")
+        accumulator = View("AX", self.size, 0)
+        wanted, new = self.read(accumulator), self.read(source)
+
+        def success(old: Value) -> Expr:
+            return machine.builder.pool.make(Op.EQ, old.expr, wanted.expr)
+
+        if self.locked:
+            old = machine.exchange(target.address, self.size, lambda _: new, read=LOCKED, write=LOCKED, success=success)
+        else:
+            old = machine.load(target.address, self.size)
+            machine.store(target.address, new, self.size, guard=success(old))
+        equal = machine.apply(Op.EQ, old, wanted)
+        self.compare(wanted, old)
+        self.write(accumulator, machine.apply(Op.ITE, equal, wanted, old))
+
+    # ── flags ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def compare(self, left: Value, right: Value) -> None:
+        self.arithmetic_flags(Op.SUB, left, right, words.calculate(self.machine, Op.SUB, left, right, self.bits))
+
+    def logic_flags(self, result: Value) -> None:
+        machine = self.machine
+        machine.set("ZF", machine.apply(Op.EQ, result, machine.const(0)))
+        machine.set("SF", words.bit(machine, result, self.bits - 1))
+        machine.set("CF", machine.const(0))
+        machine.set("OF", machine.const(0))
+
+    def arithmetic_flags(self, op: Op, left: Value, right: Value, result: Value) -> None:
+        machine = self.machine
+        self.logic_flags(result)
+        if op not in (Op.ADD, Op.SUB):
+            return
+        if op is Op.SUB:
+            machine.set("CF", words.less(machine, left, right, self.bits, signed=False))
+            machine.set("ZF", machine.apply(Op.EQ, left, right))
+        else:
+            machine.set("CF", words.less(machine, result, left, self.bits, signed=False))
+        # Overflow: the signs say what the result's sign must be, and it is not.
+        signs = machine.apply(Op.XOR, left, right)
+        turned = machine.apply(Op.XOR, left, result)
+        if op is Op.ADD:
+            signs = words.invert(machine, signs, self.bits)
+        machine.set("OF", words.bit(machine, machine.apply(Op.AND, signs, turned), self.bits - 1))
 
 
 def locations(texts: Iterable[str]) -> list[str]:
-    """Return the locations that instructions name directly: ``MOV [x],$1``."""
-    named = [inside for text in texts for inside in re.findall(r"\[([^\]]+)\]", text)]
-    return [name for name in named if name.lstrip("%").upper() not in _FAMILY and re.match(r"^[A-Za-z_]\w*$", name)]
+    """Return the locations that instructions name directly: ``MOV [x],$1``, ``movl $1,(x)``."""
+    named = [inside for text in texts for inside in re.findall(r"[\[(]\s*([A-Za-z_][\w.]*)\s*[\])]", text)]
+    return [name for name in named if not View.is_name(name)]

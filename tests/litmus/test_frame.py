@@ -3,7 +3,7 @@
 import pytest
 
 from gupproof.diagnostics import GupError
-from gupproof.litmus.form import And, Equal, Not, Or, Quantifier, Register, Word
+from gupproof.litmus.form import And, Equal, Kind, Not, Or, Quantifier, Register, Same, Word
 from gupproof.litmus.frame import Unsupported, read_assembly
 
 TEST = """AArch64 MP+dmb.sy+po
@@ -90,6 +90,96 @@ def test_every_truncation_is_an_error_or_a_test():
             continue
 
 
-def test_arrays_are_unsupported_and_say_so():
-    with pytest.raises(Unsupported, match=r"uint8_t x\[128\]"):
-        read(TEST.replace("x=1;", "uint8_t x[128];"))
+def test_initial_words_have_types_arrays_and_addresses():
+    written = "int a[2] = {1,-1}; uint64_t y; int16_t h=7; int *p = &a[1]; uint64_t 0:X3=0xff; 0: X1 = a; 1:X4=x; [z]=2"
+    test = read(TEST.replace("x=1; 0:X1=x; 1:X3=-1;\n", written))
+    assert test.arrays == {"a": 2}
+    assert test.memory == {"a[0]": 1, "a[1]": -1, "y": 0, "h": 7, "p": "a[1]", "z": 2}
+    assert test.registers == {Register(0, "X3"): 255, Register(0, "X1"): "a", Register(1, "X4"): "x"}
+    assert test.types["a"] == Kind(4, signed=True)
+    assert test.types["y"] == Kind(8, signed=False)
+    assert test.types["h"] == Kind(2, signed=True)
+    assert test.types["p"].pointer
+    assert test.register_types == {Register(0, "X3"): Kind(8, signed=False)}
+
+
+def test_an_array_has_as_many_values_as_elements():
+    with pytest.raises(GupError) as error:
+        read(TEST.replace("x=1;", "int x[2] = {1};"))
+    assert error.value.diagnostics[0].code == "M003"
+
+
+@pytest.mark.parametrize(
+    ("written", "category"),
+    [
+        ("x[2]=1;", "initial state"),
+        ("quux x=1;", "initial state"),
+        ("ins_t x=1;", "self-modifying code"),
+        ('0:X4=instr:"NOP";', "self-modifying code"),
+        ("[PTE(x)]=(oa:PA(y));", "initial state"),
+        ("0:X4=PTE(x);", "page tables"),
+        ("0:V1={1,2};", "vector"),
+    ],
+)
+def test_initial_states_of_other_kinds_are_unsupported_by_category(written: str, category: str):
+    with pytest.raises(Unsupported, match=f"^{category}: "):
+        read(TEST.replace("x=1;", written))
+
+
+@pytest.mark.parametrize(
+    ("head", "category"),
+    [("Variant=kvm", "page tables"), ("variant = mixed, memtag", "memory tags"), ("Variant=self", "self-modifying code")],
+)
+def test_variants_of_herd_that_change_the_meaning_are_unsupported(head: str, category: str):
+    with pytest.raises(Unsupported, match=f"^{category}: "):
+        read(TEST.replace("(* a comment", f"{head}\n(* a comment"))
+
+
+def test_a_variant_that_changes_nothing_here_is_skipped():
+    assert read(TEST.replace("(* a comment", "Variant=mixed\n(* a comment")).name == "MP+dmb.sy+po"
+
+
+def test_faults_in_the_condition_are_unsupported():
+    with pytest.raises(Unsupported, match="exceptions: "):
+        read(TEST.replace("1:X2=1", "fault(P1,x)"))
+
+
+def test_threads_with_handlers_are_unsupported():
+    with pytest.raises(Unsupported, match="exceptions: "):
+        read(TEST.replace(" P1          ;", " P1.F        ;"))
+
+
+def test_rows_end_with_a_semicolon_and_may_share_a_line():
+    test = read("AArch64 t\n{}\nP0; MOV W0,#1;\n L0: L1:\n  NOP;\nforall 0:X0=1")
+    assert [line.text for line in test.threads[0]] == ["MOV W0,#1", "L0:", "L1:", "NOP"]
+
+
+def test_threads_may_say_where_they_run():
+    assert len(read(TEST.replace(" P1          ;", " P1 @ here    ;")).threads) == 2
+
+
+def test_comments_of_both_kinds_are_skipped():
+    assert read(TEST.replace(" L0: NOP     ;", " L0: NOP     ; // why")).threads[1][-1].text == "NOP"
+
+
+def test_what_the_locations_clause_lists_is_kept():
+    test = read(TEST.replace("exists", "locations [x; y[1]; 0:X0; [z];]\nexists"))
+    assert test.listed == (Word("x"), Word("y[1]"), Register(0, "X0"), Word("z"))
+
+
+@pytest.mark.parametrize("result", ["Never", "Sometimes", "Always"])
+def test_the_result_that_a_comment_states_is_kept(result: str):
+    assert read(TEST.replace("(* a comment", f"(* Result: {result} *)\n(* a comment")).result == result
+
+
+def test_two_places_may_be_compared():
+    assert read(TEST.replace("1:X2=1", "1:X2=0:X3")).condition.parts[0] == Same(Register(1, "X2"), Register(0, "X3"))
+
+
+def test_a_list_of_values_is_that_of_the_elements():
+    test = read(TEST.replace("(1:X2=1 /\\ ~(x=2 \\/ y=0x3))", "(x={1,2})"))
+    assert test.condition == And((Equal(Word("x[0]"), 1), Equal(Word("x[1]"), 2)))
+
+
+def test_the_condition_is_kept_as_written():
+    assert read(TEST).final == "exists (1:X2=1 /\\ ~(x=2 \\/ y=0x3))"
