@@ -14,8 +14,10 @@ import click
 
 from gupproof.cli.exits import Exit
 from gupproof.cli.files import files_of
+from gupproof.cli.witnessing import Shower
 from gupproof.diagnostics import Diagnostic, GupError, read_source
-from gupproof.proving.observation import Judgement, Observation, Request, judge_all
+from gupproof.litmus.frame import stated_result
+from gupproof.proving.observation import LARGEST, Judgement, Observation, Request, judge_all
 
 LARGEST_TABLE = 20_000_000  # bytes
 VERDICTS = {True: "Ok", False: "No"}
@@ -29,6 +31,7 @@ class Tally:
     problems: list[Diagnostic] = field(default_factory=list)
     agree: int = 0
     disagree: list[str] = field(default_factory=list)
+    compared: bool = False
 
     def count(self, observation: Observation) -> int:
         """Return how many tests were observed so."""
@@ -43,11 +46,22 @@ class Tally:
         return Exit.UNKNOWN if self.count(Observation.UNKNOWN) else Exit.AS_EXPECTED
 
 
-def run(paths: Sequence[str], request: Request, *, expect: str | None, jobs: int, quiet: bool, as_json: bool) -> None:
+def run(
+    paths: Sequence[str],
+    request: Request,
+    *,
+    expect: str | None,
+    jobs: int,
+    quiet: bool,
+    as_json: bool,
+    states: bool = False,
+    graph: str | None = None,
+) -> None:
     """Judge, print, and end the program with the exit code; Ctrl-C keeps what is finished."""
     started = time.perf_counter()
     expected = _expected(Path(expect)) if expect else {}
     files = files_of(paths, ".litmus")
+    shower = Shower(request, states, Path(graph) if graph else None, several=len(files) > 1) if states or graph else None
     tally = Tally()
     interrupted = False
     stream = judge_all(files, request, jobs=jobs)
@@ -55,7 +69,9 @@ def run(paths: Sequence[str], request: Request, *, expect: str | None, jobs: int
         for item in stream:
             _take(item, tally, expected, expect)
             if not as_json and not quiet and isinstance(item, Judgement):
-                click.echo(_line(item))
+                _show(item, shower, tally)
+            elif as_json and states and shower and isinstance(item, Judgement):
+                shower.look(item)
             elif sys.stderr.isatty():
                 click.echo(f"\r\033[K{len(tally.judgements)}/{len(files)}", nl=False, err=True)
     except KeyboardInterrupt:
@@ -68,11 +84,15 @@ def run(paths: Sequence[str], request: Request, *, expect: str | None, jobs: int
     for problem in tally.problems:
         click.echo(problem.render(), err=True)
     if as_json:
-        click.echo(json.dumps(_document(tally, expected=bool(expect), interrupted=interrupted, seconds=seconds), indent=2))
+        click.echo(
+            json.dumps(_document(tally, shower, expected=bool(expect), interrupted=interrupted, seconds=seconds), indent=2)
+        )
     else:
+        if shower is not None:
+            shower.explain()
         for text in tally.disagree:
             click.echo(f"disagrees: {text}")
-        click.echo(_closing(tally, len(files), compared=bool(expect), seconds=seconds))
+        click.echo(_closing(tally, len(files), compared=bool(expect) or tally.compared, seconds=seconds))
     code = tally.code()
     click.get_current_context().exit(Exit.UNKNOWN if interrupted and code is Exit.AS_EXPECTED else code)
 
@@ -88,18 +108,44 @@ def _expected(path: Path) -> dict[str, str]:
     return {str((path.parent / row["test"]).resolve()): row["verdict"] for row in rows}
 
 
+def _show(item: Judgement, shower: Shower | None, tally: Tally) -> None:
+    if shower is None:
+        click.echo(_line(item))
+        return
+    try:
+        shower.show(item, _line(item))
+    except GupError as error:
+        tally.problems += error.diagnostics
+
+
 def _take(item: Judgement | GupError, tally: Tally, expected: dict[str, str], table: str | None) -> None:
     if isinstance(item, GupError):
         tally.problems += [problem for problem in item.diagnostics if problem not in tally.problems]
         return
     tally.judgements.append(item)
     wanted = expected.get(str(Path(item.path).resolve()))
-    if table is None or wanted is None or item.ok is None:
+    if item.ok is None:
         return
+    if table is None or wanted is None:
+        _compare_with_comment(item, tally)
+        return
+    tally.compared = True
     if VERDICTS[item.ok] == wanted:
         tally.agree += 1
     else:
         tally.disagree.append(f"{item.path}: {VERDICTS[item.ok]} under {item.model}, expected {wanted}")
+
+
+def _compare_with_comment(item: Judgement, tally: Tally) -> None:
+    """Compare an observation with what a comment in the test says: ``(* Result: Never *)``."""
+    stated = stated_result(read_source(Path(item.path), kind="a litmus test", limit=LARGEST))
+    if not stated or stated == "Deadlock":
+        return
+    tally.compared = True
+    if stated == item.observation.value:
+        tally.agree += 1
+    else:
+        tally.disagree.append(f"{item.path}: {item.observation.value} under {item.model}, its comment says {stated}")
 
 
 def _line(item: Judgement) -> str:
@@ -121,7 +167,7 @@ def _closing(tally: Tally, planned: int, *, compared: bool, seconds: float) -> s
     return f"{parts[0]}: {', '.join(parts[1:])}; {seconds:.1f} s"
 
 
-def _document(tally: Tally, *, expected: bool, interrupted: bool, seconds: float) -> dict[str, Any]:
+def _document(tally: Tally, shower: Shower | None, *, expected: bool, interrupted: bool, seconds: float) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "tool": "gupproof",
@@ -130,8 +176,8 @@ def _document(tally: Tally, *, expected: bool, interrupted: bool, seconds: float
         "seconds": round(seconds, 3),
         "summary": {
             "tests": len(tally.judgements),
-            "agree": tally.agree if expected else None,
-            "disagree": len(tally.disagree) if expected else None,
+            "agree": tally.agree if expected or tally.compared else None,
+            "disagree": len(tally.disagree) if expected or tally.compared else None,
             "unsupported": tally.count(Observation.UNSUPPORTED),
             "unknown": tally.count(Observation.UNKNOWN),
         },
@@ -143,6 +189,7 @@ def _document(tally: Tally, *, expected: bool, interrupted: bool, seconds: float
                 "observation": item.observation.value,
                 "verdict": VERDICTS.get(item.ok) if item.ok is not None else None,
                 "loop": item.loop,
+                **({"states": list(shower.found[item.path].found)} if shower and item.path in shower.found else {}),
                 "reason": item.reason,
                 "seconds": round(item.seconds, 4),
             }

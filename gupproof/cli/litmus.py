@@ -21,6 +21,13 @@ from gupproof.cli import options
 @click.option(
     "--expect", type=click.Path(), metavar="CSV", help="Compare with the columns 'test' and 'verdict' (Ok, No) of a table."
 )
+@click.option("--states", is_flag=True, help="List the final states of each test, as herd7 prints them.")
+@click.option(
+    "--graph",
+    type=click.Path(),
+    metavar="PATH",
+    help="Show an execution that satisfies each condition, and write it as a graph: a folder, or a .dot file for one test.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the counts, and what disagrees.")
 @options.jobs
 @options.timeout
@@ -32,6 +39,8 @@ def command(
     bell: str | None,
     unroll: int,
     expect: str | None,
+    states: bool,
+    graph: str | None,
     quiet: bool,
     jobs: int | None,
     timeout: float,
@@ -42,9 +51,10 @@ def command(
     PATHS are .litmus files or folders of them. For each test, in herd's words: the Observation of its condition (Never,
     Sometimes, Always), and Ok when the condition with its quantifier is true of the model, No when it is not. An execution is
     checked again without the solver before it counts. Tests with accesses of several sizes, and instructions that are not
-    handled, are reported as unsupported, with the reason, and get no verdict.
+    handled, are reported as unsupported, with the reason, and get no verdict. A test that says (* Result: Never *) itself, or
+    Sometimes or Always, is compared with that where --expect does not name it.
 
-    The exit code is 0, or 1 if a verdict is not the one in --expect, 3 if one is unknown, 2 if a file is no litmus test.
+    The exit code is 0, or 1 if a verdict is not the one expected, 3 if one is unknown, 2 if a file is no litmus test.
     """
     from gupproof.cli.judging import run  # noqa: PLC0415
     from gupproof.cli.running import default_jobs  # noqa: PLC0415
@@ -52,4 +62,4 @@ def command(
     from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
     request = Request(model=model, unroll=unroll, timeout=timeout, reading=Reading(include, bell))
-    run(paths, request, expect=expect, jobs=jobs or default_jobs(), quiet=quiet, as_json=as_json)
+    run(paths, request, expect=expect, jobs=jobs or default_jobs(), quiet=quiet, as_json=as_json, states=states, graph=graph)

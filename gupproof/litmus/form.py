@@ -34,7 +34,7 @@ class Word:
     name: str
 
     def __str__(self) -> str:
-        return f"[{self.name}]"
+        return self.name if "[" in self.name else f"[{self.name}]"
 
 
 Value = int | str  # a number, or the name of a location for its address

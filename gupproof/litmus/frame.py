@@ -10,7 +10,7 @@ from gupproof.litmus.condition import read_condition, read_locations
 from gupproof.litmus.form import And, Formula, Line, Litmus, Quantifier, Unsupported
 from gupproof.litmus.initial import read_initial
 
-__all__ = ["Unsupported", "read_assembly"]
+__all__ = ["Unsupported", "read_assembly", "stated_result"]
 
 _HEADER = re.compile(r"\s*(\S+)[ \t]+(\S+).*\n")
 # (* comments *), and << instructions for other tools >>
@@ -71,7 +71,6 @@ def read_assembly(text: str, path: str) -> Litmus:
         stated = stated[: located.start() - final.start()] if located and located.start() > final.start() else stated
         quantifier, condition = read_condition(stated, path, plain.count("\n", 0, final.start()) + 1)
     initial = read_initial(plain[opening + 1 : closing], path, plain.count("\n", 0, opening) + 1)
-    result = _RESULT.search(text)
     return Litmus(
         arch=header[1],
         name=header[2],
@@ -87,9 +86,15 @@ def read_assembly(text: str, path: str) -> Litmus:
         register_types=initial.register_types,
         arrays=initial.arrays,
         listed=read_locations(located[1]) if located else (),
-        result=result[1].capitalize() if result else "",
+        result=stated_result(text),
         final=" ".join(stated.split()).rstrip("; "),
     )
+
+
+def stated_result(text: str) -> str:
+    """Return what a comment in a test says comes out, ``(* Result: Never *)``; empty if none does."""
+    found = _RESULT.search(text)
+    return found[1].capitalize() if found else ""
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -54,7 +54,7 @@ WIDE = "uint64_t 0:X0; uint64_t 0:X1; uint64_t 0:X2; uint64_t 0:X3; "
         ("0:X1=4", "MOV W0,#1; RET; MOV W0,#2", "0:X0=1"),
     ],
 )  # fmt: skip
-def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str):
+def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
     always(tmp_path, "AArch64", WIDE + initial, instructions.replace("L: NOP", "L:; NOP"), condition)
 
 
@@ -78,7 +78,7 @@ def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str
         ("int x=6; 0:X1=x; 0:X0=6; 0:X2=8; 0:X3=1", "CASAL W0,W2,[X1]; CAS W3,W0,[X1]", "0:X0=6 /\\ 0:X3=8 /\\ x=8"),
     ],
 )  # fmt: skip
-def test_aarch64_memory(tmp_path: Path, initial: str, instructions: str, condition: str):
+def test_aarch64_memory(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
     always(tmp_path, "AArch64", WIDE + initial, instructions, condition)
 
 
@@ -98,7 +98,7 @@ def test_aarch64_memory(tmp_path: Path, initial: str, instructions: str, conditi
         ("", "MOV EAX,$0; SUB EAX,$1; JC L; MOV EBX,$1; L: NOP; JMP M; MOV ECX,$1; M: NOP", "0:EBX=0 /\\ 0:ECX=0"),
     ],
 )
-def test_x86(tmp_path: Path, initial: str, instructions: str, condition: str):
+def test_x86(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
     listed = instructions.replace("L: NOP", "L:; NOP").replace("M: NOP", "M:; NOP")
     always(tmp_path, "X86", initial, listed, condition)
 
@@ -117,7 +117,7 @@ def test_x86(tmp_path: Path, initial: str, instructions: str, condition: str):
         ("x=7; 0:rax=7; 0:r8=3", "lock cmpxchgl %r8d,(x); xchgl %r8d,(x)", "x=3 /\\ 0:r8=3 /\\ 0:eax=7"),
     ],
 )  # fmt: skip
-def test_x86_64(tmp_path: Path, initial: str, instructions: str, condition: str):
+def test_x86_64(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
     always(tmp_path, "X86_64", initial, instructions, condition)
 
 
@@ -146,7 +146,7 @@ def test_x86_64(tmp_path: Path, initial: str, instructions: str, condition: str)
         ("x=4", "la a0,x; lw a1,0(a0); fence.i; fence i,o; fence", "0:a1=4"),
     ],
 )  # fmt: skip
-def test_riscv(tmp_path: Path, initial: str, instructions: str, condition: str):
+def test_riscv(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
     always(tmp_path, "RISCV", initial, instructions, condition)
 
 
@@ -173,7 +173,7 @@ def test_riscv(tmp_path: Path, initial: str, instructions: str, condition: str):
         ("int8_t b=-1; 0:r1=b; 0:r2=257", "lbz r3,0(r1); stb r2,0(r1)", "0:r3=255 /\\ b=1"),
     ],
 )  # fmt: skip
-def test_power(tmp_path: Path, initial: str, instructions: str, condition: str):
+def test_power(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
     always(tmp_path, "PPC", initial, instructions, condition)
 
 
@@ -181,11 +181,11 @@ def test_power(tmp_path: Path, initial: str, instructions: str, condition: str):
     ("declared", "condition"),
     [("", "0:X0=-1"), ("", "0:X0=0xffffffff"), ("uint64_t 0:X0;", "0:X0=0xffffffff"), ("int64_t 0:X0;", "~(0:X0=-1)")],
 )
-def test_values_compare_by_type_and_what_has_none_is_an_int(tmp_path: Path, declared: str, condition: str):
+def test_values_compare_by_type_and_what_has_none_is_an_int(tmp_path: Path, declared: str, condition: str) -> None:
     always(tmp_path, "AArch64", f"{declared} int x=-1; 0:X1=x", "LDR W0,[X1]", condition)
 
 
-def test_registers_without_a_thread_belong_to_those_that_name_them(tmp_path: Path):
+def test_registers_without_a_thread_belong_to_those_that_name_them(tmp_path: Path) -> None:
     path = tmp_path / "t.litmus"
     path.write_text("PPC t\n{ x=3; %px=x; }\n P0 | P1 ;\n lwz r1,0(%px) | lwz r1,0(%px) ;\nforall (0:r1=3 /\\ 1:r1=3)\n")
     assert judge(path, Request(model=None, unroll=2, timeout=30)).observation is Observation.ALWAYS

@@ -1,0 +1,110 @@
+"""What ``gupproof litmus`` shows of a test besides its verdict: final states as herd7 lists them, an execution as a graph."""
+
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from gupproof.cli.writing import write_whole
+from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.execution.story import LEGEND, WIDTH, render
+from gupproof.litmus.form import Unsupported
+from gupproof.proving.observation import Judgement, Request
+from gupproof.proving.states import HEADINGS, States, find_witness, list_states
+from gupproof.report.dot import dot, edges
+
+VERDICTS = {True: "Ok", False: "No"}
+
+
+@dataclass(slots=True)
+class Shower:
+    """Shows tests as they are judged.
+
+    Attributes:
+        request: how they are judged.
+        states: whether final states are listed.
+        graph: the folder, or the .dot file, that graphs go to; None for none.
+        several: whether there may be more than one test, so that graphs need a folder.
+        found: the states listed so far, by path.
+        told: whether an execution was told.
+
+    """
+
+    request: Request
+    states: bool
+    graph: Path | None
+    several: bool
+    found: dict[str, States] = field(default_factory=dict)
+    told: bool = False
+
+    def __post_init__(self) -> None:
+        if self.graph is not None and self.graph.suffix == ".dot" and self.several:
+            raise GupError(
+                Diagnostic(
+                    code="U011",
+                    message=f"the graphs of several tests cannot all go to {self.graph}",
+                    help="name a folder: each test gets a .dot file in it",
+                )
+            )
+
+    def show(self, item: Judgement, line: str) -> None:
+        """Print a judged test; ``line`` is its verdict on one line.
+
+        Raises:
+            GupError: a graph cannot be written, or the test cannot be shown.
+
+        """
+        if item.ok is None:
+            click.echo(line)
+            return
+        if self.states:
+            self.look(item)
+            click.echo("\n".join(self._herd(item)))
+        else:
+            click.echo(line)
+        if self.graph is not None:
+            self._graph(item, self.graph)
+
+    def look(self, item: Judgement) -> None:
+        """Find the states of a test."""
+        if item.ok is not None:
+            try:
+                self.found[item.path] = list_states(Path(item.path), self.request)
+            except Unsupported as problem:
+                raise RuntimeError(f"a test was judged and then not understood: {problem}") from None
+
+    def _herd(self, item: Judgement) -> list[str]:
+        states = self.found[item.path]
+        known = "" if states.complete else " (and perhaps more: a limit was hit)"
+        assert item.ok is not None
+        return [
+            f"Test {item.name} {HEADINGS[states.test.quantifier]}",
+            f"States {len(states.found)}{known}",
+            *states.found,
+            *(["Loop Ok"] if item.loop else []),
+            VERDICTS[item.ok],
+            f"Condition {states.test.final or 'forall (true)'}",
+            f"Observation {item.name} {item.observation.value}",
+            "",
+        ]
+
+    def _graph(self, item: Judgement, target: Path) -> None:
+        witness = find_witness(Path(item.path), self.request)
+        if witness is None:
+            click.echo(f"  no execution of {item.name} satisfies the condition: no graph")
+            return
+        program = witness.replay.program
+        self.told = True
+        click.echo(f"  an execution that satisfies the condition, under {item.model}:")
+        click.echo("\n".join(f"  {row}" for row in render(witness.story).split("\n")))
+        named = ", ".join(f"{name} {program.events[one].id}->{other}" for name, one, other in edges(witness.replay))
+        click.echo(f"  edges: {named}")
+        path = target if target.suffix == ".dot" else target / f"{Path(item.path).stem}.dot"
+        write_whole(path, dot(witness.replay, item.name))
+        click.echo(f"  graph: {path}\n")
+
+    def explain(self) -> None:
+        """Print what the marks of the stories mean, if there were any."""
+        if self.told:
+            click.echo(textwrap.fill(LEGEND, WIDTH) + "\n")

@@ -1,0 +1,87 @@
+"""``gupproof litmus`` as a shell sees it."""
+
+import json
+from pathlib import Path
+
+from tests.cli.support import gupproof
+
+STORE_BUFFERING = """X86 SB
+{ }
+ P0          | P1          ;
+ MOV [x],$1  | MOV [y],$1  ;
+ MOV EAX,[y] | MOV EAX,[x] ;
+exists (0:EAX=0 /\\ 1:EAX=0)
+"""
+STATES = """Test SB Allowed
+States 4
+0:EAX=0; 1:EAX=0;
+0:EAX=0; 1:EAX=1;
+0:EAX=1; 1:EAX=0;
+0:EAX=1; 1:EAX=1;
+Ok
+Condition exists (0:EAX=0 /\\ 1:EAX=0)
+Observation SB Sometimes
+"""
+
+
+def written(folder: Path, text: str = STORE_BUFFERING, name: str = "SB") -> Path:
+    path = folder / f"{name}.litmus"
+    path.write_text(text)
+    return path
+
+
+def test_states_are_listed_as_herd_lists_them(tmp_path: Path) -> None:
+    assert STATES in gupproof("litmus", "--states", written(tmp_path)).out
+
+
+def test_a_loop_that_was_cut_is_named(tmp_path: Path) -> None:
+    text = "X86 t\n{ }\nP0 ;\nL: ;\n MOV EAX,[x] ;\n CMP EAX,$0 ;\n JE L ;\nexists (0:EAX=1)\n"
+    assert "Loop Ok\nNo\n" in gupproof("litmus", "--states", written(tmp_path, text)).out
+
+
+def test_states_are_in_the_json_document(tmp_path: Path) -> None:
+    found = json.loads(gupproof("litmus", "--states", "--json", written(tmp_path)).out)
+    assert found["results"][0]["states"][0] == "0:EAX=0; 1:EAX=0;"
+
+
+def test_a_graph_is_written_and_its_story_told(tmp_path: Path) -> None:
+    target = tmp_path / "one.dot"
+    done = gupproof("litmus", "--graph", target, written(tmp_path))
+    assert done.code == 0
+    assert "reads x = 0 (rf initial)" in done.out
+    assert "edges: co " in done.out
+    assert target.read_text().startswith('digraph "SB" {')
+
+
+def test_graphs_of_several_tests_go_to_a_folder(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        written(tmp_path, name=name)
+    refused = gupproof("litmus", "--graph", tmp_path / "all.dot", tmp_path)
+    assert refused.code == 2
+    assert "U011" in refused.err
+    assert gupproof("litmus", "--graph", tmp_path, tmp_path).code == 0
+    assert (tmp_path / "one.dot").is_file()
+    assert (tmp_path / "other.dot").is_file()
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    done = gupproof("litmus", "--graph", tmp_path / "none", written(tmp_path))
+    assert done.code == 2
+    assert "cannot be written" in done.err
+
+
+def test_what_cannot_happen_has_no_graph(tmp_path: Path) -> None:
+    test = written(tmp_path, STORE_BUFFERING.replace("0:EAX=0", "0:EAX=3"))
+    assert "no execution of SB satisfies the condition" in gupproof("litmus", "--graph", tmp_path, test).out
+
+
+def test_what_a_test_says_of_itself_is_compared(tmp_path: Path) -> None:
+    right = gupproof("litmus", written(tmp_path, STORE_BUFFERING.replace("{ }", "(* Result: Sometimes *)\n{ }")))
+    assert (right.code, "1 agree, 0 disagree" in right.out) == (0, True)
+    wrong = gupproof("litmus", written(tmp_path, STORE_BUFFERING.replace("{ }", "(* Result: Never *)\n{ }")))
+    assert (wrong.code, "its comment says Never" in wrong.out) == (1, True)
+
+
+def test_what_is_not_handled_is_shown_with_its_kind(tmp_path: Path) -> None:
+    done = gupproof("litmus", "--states", written(tmp_path, STORE_BUFFERING.replace("MOV [x],$1 ", "CPUID")))
+    assert (done.code, "Unsupported SB: instruction: 'CPUID'" in done.out) == (0, True)
