@@ -50,6 +50,7 @@ class Term:
     Attributes:
         bound: the variables (numbers) of a REC or ITERATE, in the order of args.
         free: the variables that no recursion inside binds.
+        is_dynamic: whether rf or co occurs in it; else its meaning is fixed by which events there are.
 
     """
 
@@ -61,6 +62,7 @@ class Term:
     value: int = 0
     bound: tuple[int, ...] = ()
     free: frozenset[int] = frozenset()
+    is_dynamic: bool = False
 
     def __repr__(self) -> str:
         match self.op:
@@ -96,7 +98,8 @@ class TermPool:
         if term is None:
             own = frozenset((value,)) if op is TermOp.REC_VAR else frozenset()
             free = own.union(*(arg.free for arg in args)) - frozenset(bound)
-            term = self._made[key] = Term(len(self._made), op, sort, args, name, value, bound, free)
+            dynamic = any(arg.is_dynamic for arg in args) or (op is TermOp.BASE and name in ("rf", "co"))
+            term = self._made[key] = Term(len(self._made), op, sort, args, name, value, bound, free, dynamic)
         return term
 
     def base(self, name: str, sort: Sort) -> Term:

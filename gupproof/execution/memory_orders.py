@@ -22,7 +22,7 @@ class Judge:
         self.axioms = [axiom for axiom in model.axioms if not axiom.flag]
         self.lasting = [axiom for axiom in self.axioms if not axiom.negated and _only_grows(axiom.term)]
         terms = {term for axiom in self.axioms for term in _below(axiom.term)}
-        self.fixed = [term for term in terms if _is_fixed(term)]
+        self.fixed = [term for term in terms if not term.is_dynamic and not term.free]
 
 
 def memory_orders(events: Valuation, judge: Judge) -> Iterator[MemoryOrders]:
@@ -99,14 +99,6 @@ def _below(term: Term) -> set[Term]:
             found.add(node)
             stack.extend(node.args)
     return found
-
-
-def _is_fixed(term: Term) -> bool:
-    """Whether the meaning of ``term`` is independent of rf, co and of recursions around it."""
-    return not any(
-        node.op in (TermOp.REC_VAR, TermOp.REC) or (node.op is TermOp.BASE and node.name in ("rf", "co"))
-        for node in _below(term)
-    )
 
 
 def _only_grows(term: Term) -> bool:

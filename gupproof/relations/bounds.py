@@ -286,37 +286,43 @@ class Bounds:
 
     def _forbid(self, name: str, term: Term) -> None:
         bounds = self._base[name]
+        one_location = self.analysis.base_relation("loc").must
+        there = self._certain(term, name, bounds.may)
+        back = transpose(self._certain(term, name, self._zero))
         may, must = list(bounds.may), list(bounds.must)
-        changed = False
-        for a in range(self.count):
-            for b in bits(may[a]):
-                given = {name: (a, b)}
-                if self._certain(term, a, b, given) and self._certain(term, b, a, given):
-                    may[a] &= ~(1 << b)
-                    changed = True
-                    # Of two writes to one certain location that both execute, one comes first.
-                    if name == "co" and self.analysis.base_relation("loc").must[a] >> b & 1:
-                        must[b] |= 1 << a
-        if changed:
+        for a, row in enumerate(bounds.may):
+            if forbidden := row & there[a] & back[a]:
+                may[a] &= ~forbidden
+                # Of two writes to one certain location that both execute, one comes first.
+                for b in bits(forbidden & one_location[a] if name == "co" else 0):
+                    must[b] |= 1 << a
+        if may != list(bounds.may):
             self._base[name] = RelBounds(tuple(may), tuple(must))
-            self._relations.clear()
-            self._sets.clear()
+            self._relations = {term: found for term, found in self._relations.items() if not term.is_dynamic}
+            self._sets = {term: found for term, found in self._sets.items() if not term.is_dynamic}
             self._unrolled.clear()
             self._settled = frozenset()
 
-    def _certain(self, term: Term, a: int, b: int, given: Mapping[str, tuple[int, int]]) -> bool:
-        """Whether (a, b) is in ``term`` whenever the pair ``given`` is in rf or co, which go to one location."""
+    def _certain(self, term: Term, name: str, given: Rows) -> Rows:
+        """Return pairs that are in ``term`` whenever they, or their reverse, are in the base relation ``name``.
+
+        Such a pair is of one location; ``given`` are those of ``name`` itself.
+        """
         match term.op:
             case TermOp.UNION:
-                return any(self._certain(arg, a, b, given) for arg in term.args)
+                rows = self._certain(term.args[0], name, given)
+                for arg in term.args[1:]:
+                    rows = tuple(a | b for a, b in zip(rows, self._certain(arg, name, given), strict=True))
+                return rows
             case TermOp.INTER:
-                return all(self._certain(arg, a, b, given) for arg in term.args)
+                left, right = (self._certain(arg, name, given) for arg in term.args)
+                return _and(left, right)
             case TermOp.BASE if term.name == "loc":
-                return True
-            case TermOp.BASE if given.get(term.name) == (a, b):
-                return True
+                return ((1 << self.count) - 1,) * self.count
+            case TermOp.BASE if term.name == name:
+                return tuple(a | b for a, b in zip(self.rel(term).must, given, strict=True))
             case _:
-                return bool(self.rel(term).must[a] >> b & 1)
+                return self.rel(term).must
 
 
 def _as_bits(positions: Iterable[int]) -> int:

@@ -163,3 +163,16 @@ def test_recursion_grows_from_nothing(read):
     step, po = bounds.rel(by.definitions["step"]), base(bounds, "po")
     assert step.may == po.may
     assert step.must == po.must
+
+
+def test_an_axiom_over_all_of_one_location_lets_nothing_through(tmp_path):
+    """loc has every access with itself and both ways: nothing can satisfy it, and that is found without trouble."""
+    path = tmp_path / "m.cat"
+    path.write_text('"m" acyclic loc | rf | co as none')
+    build = Build(x=0)
+    thread = build.thread()
+    thread.write("x", 1)
+    thread.read("x")
+    bounds = Bounds(Analysis(build.program(), model("sc")))
+    bounds.tighten(load_model(path, tags=frozenset()))
+    assert not any(bounds.rel(TermPool().base("co", Sort.REL)).may)
