@@ -26,10 +26,14 @@ class Cnf:
 
     def add(self, *literals: int) -> None:
         """Add a clause, unless it holds by form."""
-        kept = {literal for literal in literals if literal != FALSE}
-        if TRUE in kept or any(-literal in kept for literal in kept):
+        kept = set(literals)
+        kept.discard(FALSE)
+        if TRUE in kept:
             return
-        self.clauses.append(tuple(sorted(kept, key=abs)) or (FALSE,))
+        for literal in kept:
+            if -literal in kept:
+                return
+        self.clauses.append(tuple(sorted(kept)) or (FALSE,))
 
     def conjunction(self, literals: Iterable[int]) -> int:
         """Return a literal equivalent to the conjunction."""

@@ -279,24 +279,31 @@ class Terms:
         if not forward[a] >> b & 1:
             return FALSE
         if side is Side.IF:
-            return self._reached(inner, a)[b]
+            return self._reached(inner, a, b)
         return self._power(inner, steps, a, b, side)
 
-    def _reached(self, inner: Term, a: int) -> dict[int, int]:
-        """Return, per event that may be reached from ``a``, a literal that is forced where it is: step by step."""
-        key = (inner, a, self._context(inner))
-        if key not in self._rows:
-            may = self.bounds.rel(inner).may
-            reached = bits(self._reach[inner][0][a])
-            literals = self._rows[key] = {b: self.cnf.variable() for b in reached}
-            for b in bits(may[a]):
-                self.cnf.add(-self.pair(inner, a, b, Side.IF), literals[b])
-            for middle in reached:
-                if middle != a:
-                    for b in bits(may[middle]):
-                        if b != middle:
-                            self.cnf.add(-literals[middle], -self.pair(inner, middle, b, Side.IF), literals[b])
-        return self._rows[key]
+    def _reached(self, inner: Term, a: int, b: int) -> int:
+        """Return a literal that is forced where ``b`` is reached from ``a``: by a step, or by a step from what is reached."""
+        context = self._context(inner)
+        literals = self._rows.setdefault((inner, a, context), {})
+        if b in literals:
+            return literals[b]
+        column, forward = self._column(inner), self._reach[inner][0][a]
+        literals[b] = self.cnf.variable()
+        waiting = [b]
+        while waiting:
+            here = waiting.pop()
+            # Steps on the way from a to here; what returns to a on the way may as well begin there.
+            for middle in bits(column[here] & (forward | 1 << a)):
+                step = self.pair(inner, middle, here, Side.IF)
+                if middle == a:
+                    self.cnf.add(-step, literals[here])
+                elif middle != here:
+                    if middle not in literals:
+                        literals[middle] = self.cnf.variable()
+                        waiting.append(middle)
+                    self.cnf.add(-literals[middle], -step, literals[here])
+        return literals[b]
 
     def _power(self, inner: Term, step: int, a: int, b: int, side: Side) -> int:
         """Return the literal of "b is reached from a in at most 2^step edges"."""

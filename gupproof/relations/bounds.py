@@ -121,7 +121,14 @@ class Bounds:
                 inner = self.rel(term.args[0])
                 return RelBounds(_minus(together, inner.must), _minus(together, inner.may))
             case TermOp.SEQ:
-                return self._sequence(self.rel(term.args[0]), self.rel(term.args[1]))
+                first, second = term.args
+                if first.op is TermOp.IDENTITY_ON:
+                    inside, rows = self.set(first.args[0]), self.rel(second)
+                    return RelBounds(_from(inside.may, rows.may), _from(inside.must, rows.must))
+                if second.op is TermOp.IDENTITY_ON:
+                    inside, rows = self.set(second.args[0]), self.rel(first)
+                    return RelBounds(_to(inside.may, rows.may), _to(inside.must, rows.must))
+                return self._sequence(self.rel(first), self.rel(second))
             case TermOp.INVERSE:
                 inner = self.rel(term.args[0])
                 return RelBounds(transpose(inner.may), transpose(inner.must))
@@ -168,6 +175,10 @@ class Bounds:
         # A pair is certain through a middle that executes whenever one of the ends does.
         for a in range(self.count):
             row = sure = 0
+            if not left.may[a]:
+                may.append(0)
+                must.append(0)
+                continue
             for b in bits(left.may[a]):
                 row |= right.may[b]
             for b in bits(left.must[a]):
@@ -339,6 +350,16 @@ def _and(left: Rows, right: Rows) -> Rows:
 
 def _minus(left: Rows, right: Rows) -> Rows:
     return tuple(a & ~b for a, b in zip(left, right, strict=True))
+
+
+def _from(inside: int, rows: Rows) -> Rows:
+    """The pairs whose first event is in a set."""
+    return tuple(row if row and inside >> a & 1 else 0 for a, row in enumerate(rows))
+
+
+def _to(inside: int, rows: Rows) -> Rows:
+    """The pairs whose second event is in a set."""
+    return tuple(row & inside for row in rows)
 
 
 def _or_identity(inner: RelBounds, identity: RelBounds) -> RelBounds:
