@@ -57,7 +57,7 @@ class _Reader:
         self._pool = TermPool()
         self._evaluator = Evaluator(self._pool, tags, variants, self._names_of_herd)
         self._scope: Scope = {}
-        self._prelude: Scope = {}
+        self._prelude: Scope | None = None
         self._elsewhere: Scope | None = None
         self._axioms: list[Axiom] = []
         self._problems: list[Diagnostic] = []
@@ -105,6 +105,8 @@ class _Reader:
 
     def _names_of_herd(self) -> Scope:
         """Return the names that published models take for granted; they do not see what a model defines."""
+        if self._prelude is None:
+            return {}
         if self._elsewhere is None:
             self._elsewhere = {}
             scope, self._scope = self._scope, self._prelude

@@ -48,6 +48,7 @@ class Terms:
         self._supports: dict[tuple[_Place, _Place], int] = {}
         self._deriving: _Place | None = None
         self._has_recursion: dict[Term, bool] = {}
+        self._rounds_done: set[tuple[tuple[Term, ...], ...]] = set()
         self._reach: dict[Term, tuple[tuple[int, ...], tuple[int, ...], int]] = {}
         self._rows: dict[tuple[Term, int, _Place | None], dict[int, int]] = {}
         self._powers: dict[tuple[Term, int, int, int, bool, _Place | None], int] = {}
@@ -152,7 +153,7 @@ class Terms:
             case TermOp.REC_VAR | TermOp.REC:
                 return self._recursive(term, event, event, side)
             case TermOp.ITERATE:
-                return self.member(self.bounds.unrolled(term), event, side)
+                return self.member(self._iterated(term), event, side)
             case _:
                 raise ValueError(f"{term.op} is no set")
 
@@ -206,7 +207,7 @@ class Terms:
             case TermOp.REC_VAR | TermOp.REC:
                 return self._recursive(term, a, b, side)
             case TermOp.ITERATE:
-                return self.pair(self.bounds.unrolled(term), a, b, side)
+                return self.pair(self._iterated(term), a, b, side)
             case _:
                 raise ValueError(f"{term.op} is no relation")
 
@@ -319,6 +320,22 @@ class Terms:
             ]
             self._powers[key] = self._any([self._power(inner, step - 1, a, b, side), *halves], side)
         return self._powers[key]
+
+    def _iterated(self, term: Term) -> Term:
+        """Return the last round of an ITERATE, with the rounds before it encoded: one by one, so that none nests deeply."""
+        rounds = self.bounds.rounds(term)
+        if rounds not in self._rounds_done:
+            self._rounds_done.add(rounds)
+            for part in (part for layer in rounds for part in layer):
+                for side in Side:
+                    if part.sort is Sort.SET:
+                        for event in bits(self.bounds.set(part).may):
+                            self.member(part, event, side)
+                    else:
+                        for a, row in enumerate(self.bounds.rel(part).may):
+                            for b in bits(row):
+                                self.pair(part, a, b, side)
+        return rounds[-1][term.value]
 
     def _recursive(self, term: Term, a: int, b: int, side: Side) -> int:
         """Return the literal of a recursive definition.

@@ -1,8 +1,10 @@
 """Which memory model on which target: what the word after ``under`` stands for."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
@@ -84,12 +86,24 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
 
 
 def _targets_spoken_of(path: Path) -> list[str]:
-    """Return the targets whose tags a cat file names most of: a model of Arm means nothing on instructions of x86."""
-    text = re.sub(r'\(\*.*?\*\)|//[^\n]*|"[^"]*"', " ", read_source(path, kind="a .cat file"), flags=re.DOTALL)
-    words = set(re.findall(r"[A-Za-z_][\w.-]*", text))
-    tags = {target.name: len(words & target.tags) for target in _targets()}
-    most = max(tags.values())
-    return [name for name, count in tags.items() if count == most] if most else [_targets()[-1].name]
+    """Return the targets whose tags a cat file names most of: a model of Arm means nothing on instructions of x86.
+
+    What it includes from its own folder counts as well.
+    """
+    words: set[str] = set()
+    waiting, read = [path], set()
+    while waiting:
+        file = waiting.pop()
+        read.add(file)
+        text = re.sub(r"\(\*.*?\*\)|//[^\n]*", " ", read_source(file, kind="a .cat file"), flags=re.DOTALL)
+        included = [path.parent / name for name in re.findall(r'\binclude\s+"([^"\n]+)"', text)]
+        waiting += [other for other in included if other.is_file() and other not in read]
+        words |= set(re.findall(r"[A-Za-z_][\w.-]*", re.sub(r'"[^"]*"', " ", text)))
+    # A tag that many targets have says little about which one is meant.
+    spread = Counter(tag for target in _targets() for tag in target.tags)
+    spoken = {target.name: sum(Fraction(1, spread[tag]) for tag in words & target.tags) for target in _targets()}
+    most = max(spoken.values())
+    return [name for name, weight in spoken.items() if weight == most] if most else [_targets()[-1].name]
 
 
 def platforms(name: str, *, target: str | None = None, span: Span | None = None) -> tuple[Platform, ...]:

@@ -6,11 +6,15 @@ of the ends does; a difference crosses the bounds.
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
+from itertools import islice
 from operator import or_
 
 from gupproof.cat.recursion import accumulators, layers
 from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
+from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.relations.analysis import Analysis, RelBounds, Rows, SetBounds, bits, transpose
+
+MOST_ROUNDS = 60
 
 
 class Bounds:
@@ -28,7 +32,7 @@ class Bounds:
         self._base = {name: analysis.base_relation(name) for name in ("rf", "co")}
         self._variables: dict[int, RelBounds | SetBounds] = {}
         self._settled: frozenset[int] = frozenset()
-        self._unrolled: dict[tuple[Term, ...], tuple[Term, ...]] = {}
+        self._unrolled: dict[tuple[Term, ...], tuple[tuple[Term, ...], ...]] = {}
         self._zero: Rows = (0,) * self.count
 
     # ── sets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,30 +213,43 @@ class Bounds:
             result = RelBounds(result.may, grown)
 
     def unrolled(self, term: Term) -> Term:
-        """Return a term without iteration that means what the ITERATE ``term`` does, in this program.
+        """Return a term without iteration that means what the ITERATE ``term`` does, in this program."""
+        return self.rounds(term)[-1][term.value]
+
+    def rounds(self, term: Term) -> tuple[tuple[Term, ...], ...]:
+        """Return terms for the variables of an ITERATE after each round, up to where they are sure to stay.
 
         Each round that changes anything after the first makes a growing variable grow, so there are no more rounds than pairs
         that these may ever hold; where bounds are exact, and stay from one round to the next, there need be no more.
-        """
-        rounds = self._unrolled.get(term.args)
-        if rounds is None:
-            rounds = self._unrolled[term.args] = self._rounds(term)
-        return rounds[term.value]
 
-    def _rounds(self, term: Term) -> tuple[Term, ...]:
-        growing = accumulators(term.bound, term.args)
+        Raises:
+            GupError: there would be too many.
+
+        """
+        found = self._unrolled.get(term.args)
+        if found is None:
+            found = self._unrolled[term.args] = self._rounds(term)
+        return found
+
+    def _rounds(self, term: Term) -> tuple[tuple[Term, ...], ...]:
+        most = self._most_rounds(term, accumulators(term.bound, term.args))
         previous: list[RelBounds | SetBounds] = []
-        most: int | None = None
-        for number, layer in enumerate(layers(self.analysis.pool, term)):
+        result = []
+        for layer in islice(layers(self.analysis.pool, term), min(most, MOST_ROUNDS) + 1):
+            result.append(layer)
             now = [self.rel(part) if part.sort is Sort.REL else self.set(part) for part in layer]
             if now == previous and all(bound.may == bound.must for bound in now):
-                return layer
+                return tuple(result)
             previous = now
-            if number == 1:
-                most = self._most_rounds(term, growing)
-            if most is not None and number > most:
-                return layer
-        raise AssertionError("layers have no end")
+        if most > MOST_ROUNDS:
+            raise GupError(
+                Diagnostic(
+                    code="E003",
+                    message="a recursive definition of the model that is not monotone may need too many rounds in this program",
+                    help=f"it may grow {most} times, over {MOST_ROUNDS}",
+                )
+            )
+        return tuple(result)
 
     def _most_rounds(self, term: Term, growing: list[int]) -> int:
         """Return how many pairs and events the growing variables may ever hold, and one more."""

@@ -26,7 +26,7 @@ MODELS = int(os.environ.get("GUPPROOF_FUZZ", "900"))
 ALL_TAGS = frozenset((*READ_TAGS, *WRITE_TAGS, *FENCES))
 MOST_EXECUTIONS = 250
 TRIES = 4
-UNSUPPORTED = {"E001", "E002"}
+UNSUPPORTED = {"E001", "E002", "E003"}
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,25 @@
 
 from random import Random
 
-RELATIONS = ("po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "po-loc", "com", "rfe", "coi", "id")
+RELATIONS = (
+    "po",
+    "rf",
+    "co",
+    "fr",
+    "loc",
+    "int",
+    "ext",
+    "addr",
+    "data",
+    "ctrl",
+    "rmw",
+    "po-loc",
+    "com",
+    "rfe",
+    "coi",
+    "id",
+    "same-values",
+)
 SETS = ("R", "W", "M", "F", "IW", "A", "L", "X", "DMB.ISH", "_")
 COMMON = ("po | com", "po-loc | com", "po | rf", "com", "(po & (M * M)) | rfe | fr | co")
 # What one pair can be in for several reasons at once.
@@ -35,7 +53,7 @@ class ModelWriter:
 
     def definition(self, number: int) -> str:
         random = self.random
-        style = random.choice(("plain", "set", "rec", "rec", "mutual", "nested"))
+        style = random.choice(("plain", "set", "rec", "rec", "mutual", "nested", "settling"))
         first, second = f"d{number}", f"e{number}"
         if style == "plain":
             line = f"let {first} = {self.rel(3)}"
@@ -48,6 +66,8 @@ class ModelWriter:
         elif style == "nested":
             body = f"(let rec {second} = {self.rel(1)} | ({self.rel(2, (first, second))}) in {self.rel(1, (second,))})"
             line = f"let rec {first} = {self.rel(1)} | ({self.rel(1, (first,))}) | {body}"
+        elif style == "settling":
+            return self.settling(number)
         else:
             both = (first, second)
             line = (
@@ -55,6 +75,20 @@ class ModelWriter:
             )
             self.names["rel"].append(second)
         self.names["rel"].append(first)
+        return line
+
+    def settling(self, number: int) -> str:
+        """A recursion that is not monotone: pairs are matched off, from the inside outwards, in one of several ways."""
+        random = self.random
+        left, right, near, matched = (f"{name}{number}" for name in ("l", "r", "n", "m"))
+        between = random.choice(("po", "po-loc", "po ; po", "loc & po", "rf | po", self.rel(1)))
+        new = random.choice((f"{near} \\ ({near} ; {near})", f"{near} \\ ({near} ; {between})", f"{near} & ~({matched}^-1)"))
+        line = (
+            f"let rec {left} = {self.set(1)} \\ domain({matched}) and {right} = {self.set(1)} \\ range({matched})\n"
+            f"and {near} = [{left}] ; ({between}) ; [{right}] and {matched} = {matched} | ({new})"
+        )
+        self.names["rel"] += [near, matched]
+        self.names["set"] += [left, right]
         return line
 
     def axiom(self) -> str:
@@ -114,6 +148,7 @@ class ModelWriter:
                 lambda: f"[{self.set(depth - 1, growing)}]",
                 lambda: f"({self.set(depth - 1, growing)} * {self.set(depth - 1, growing)})",
                 lambda: f"([{self.set(1)}] ; {less()} ; [{self.set(1)}])",
+                lambda: f"different-values({less()})",
             )
         )()
 
