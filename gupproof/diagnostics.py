@@ -78,6 +78,10 @@ class GupError(Exception):
         super().__init__("\n".join(item.render() for item in diagnostics))
         self.diagnostics = diagnostics
 
+    def __reduce__(self) -> tuple[type["GupError"], tuple[Diagnostic, ...]]:
+        """Return how to make it again in another process: from its diagnostics, not from its text."""
+        return type(self), self.diagnostics
+
 
 def with_source_lines(diagnostics: list[Diagnostic], sources: dict[str, str]) -> tuple[Diagnostic, ...]:
     """Fill in each diagnostic's source line from ``sources`` (path → text), sorted by place."""

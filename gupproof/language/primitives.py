@@ -84,7 +84,7 @@ class Primitive:
 
 _ORDERS = ("", "_relaxed", "_acquire", "_release")
 _ARITHMETIC = {"add": Operation.ADD, "sub": Operation.SUB}
-_BITWISE = {"and": Operation.AND, "or": Operation.OR, "xor": Operation.XOR}
+_BITWISE = {"and": Operation.AND, "or": Operation.OR, "xor": Operation.XOR, "andnot": Operation.ANDNOT}
 _BY_ONE = {"inc": Operation.ADD, "dec": Operation.SUB}
 _BITS = {"set": Operation.OR, "clear": Operation.ANDNOT, "change": Operation.XOR}
 _FENCES = (

@@ -300,9 +300,10 @@ class Evaluate(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fence(Node):
-    """A fence primitive by name (``smp_mb`` ...), or ``barrier``."""
+    """A fence primitive by name (``smp_mb`` ...), or ``barrier``; ``place`` for one about a place (``synchronize_srcu``)."""
 
     primitive: str
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ from gupproof.program.targets import Row, Step, StepKind, Target
 
 MOST_EVENTS = 2000
 
+# What machines have no instruction of its own for.
+_ORDINARY = {"spin_is_locked": "READ_ONCE"}
+
 _KINDS = {StepKind.READ: Kind.READ, StepKind.WRITE: Kind.WRITE, StepKind.FENCE: Kind.FENCE}
 
 
@@ -49,7 +52,8 @@ class Builder:
             GupError: the table has none.
 
         """
-        row = self.target.rows.get(primitive)
+        rows = self.target.rows
+        row = rows.get(primitive) or rows.get(_ORDINARY.get(primitive, ""))
         if row is None:
             raise GupError(
                 Diagnostic(

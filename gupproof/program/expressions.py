@@ -12,6 +12,7 @@ from gupproof.program.paths import Paths
 from gupproof.program.state import (
     NO_DEPS,
     Deps,
+    LogEntry,
     Lost,
     Operand,
     RegisterAddress,
@@ -35,7 +36,14 @@ _OPERATIONS = {
 
 @dataclass(slots=True)
 class Unroller(Paths):
-    """Unrolls expressions. Statements are added by :class:`~gupproof.program.statements.Thread`."""
+    """Unrolls expressions. Statements are added by :class:`~gupproof.program.statements.Thread`.
+
+    Attributes:
+        gets_locks: executions where a lock is never had are left out altogether, and what follows it is sure to be reached.
+
+    """
+
+    gets_locks: bool = False
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -213,11 +221,9 @@ class Unroller(Paths):
         if self.final:
             return address
         if valid is not pool.true:
-            after = pool.land(self.state.guard, valid)
-            ctrl = self.state.ctrl
-            self.lose(Lost.STOP, fault)
             # A faulting access is no branch: nothing later depends on it.
-            self.state.guard, self.state.ctrl = after, ctrl
+            self.state.log.append(LogEntry(Lost.STOP, fault, NO_DEPS))
+            self.state.guard = pool.land(self.state.guard, valid)
         return address
 
     def load(self, expr: typed.Load) -> Operand:
@@ -231,13 +237,19 @@ class Unroller(Paths):
         prefix = "" if expr.primitive == "plain_load" else expr.primitive
         text = place_text(expr.place)
         event = self._read(expr.primitive, address, expr.span, f"{prefix}({text})" if prefix else text)
-        return Value(pool.read(event.id), {event.id: pool.true})
+        value = pool.read(event.id)
+        # Of a load with two outcomes (spin_is_locked) only the outcome is known.
+        outcome = pool.truth(value) if self.builder.row(expr.primitive, expr.span).failure is not None else value
+        return Value(outcome, {event.id: pool.true})
 
     def _read(self, primitive: str, address: Value, span: Span, text: str) -> Event:
         row = self.builder.row(primitive, span)
         result: Event | None = None
         for step in row.steps:
             tags = [(tag, self.builder.pool.true) for tag in step.tags]
+            if row.failure is not None and step.kind is StepKind.READ:
+                value = self.builder.pool.read(len(self.builder.events))
+                tags = self.builder.conditional_tags(row.steps, row.failure, self.builder.pool.truth(value))
             where = None if step.kind is StepKind.FENCE else address
             event = self.emit(step.kind, tags, span, text, address=where)
             if step.kind is StepKind.READ:
@@ -283,9 +295,14 @@ class Unroller(Paths):
         read = pool.read(len(builder.events) + fences)
         success = self._success(expr.guard, read, comparand.expr)
         new = self._new_value(expr, read, operand.expr)
+        if expr.waits and self.gets_locks:
+            success = self._assumed(success)
         guard = self.state.guard
         wins, fails = pool.land(guard, success), pool.land(guard, pool.negation(success))
         text = rmw_text(expr)
+        # The model of a language counts what a new value is computed from as its data, the word's own old value too (herd7,
+        # CSem.ml); for that of a machine rmw stands for it.
+        own = builder.target.is_language and expr.operation is not typed.Operation.SET
         if row.failure is None and success is not pool.true:
             raise self.error("L003", f"the row of '{expr.primitive}' lacks its 'else'", expr.span, f"see {builder.target.path}")
         read_tags = builder.conditional_tags(row.steps, row.failure, success)
@@ -295,7 +312,7 @@ class Unroller(Paths):
             if step.kind is StepKind.READ:
                 read_id = self.emit(step.kind, read_tags, expr.span, text, guard=guard, address=address).id
             elif step.kind is StepKind.WRITE:
-                deps = operand.deps
+                deps = union(pool, operand.deps, {read_id: pool.true}) if own else operand.deps
                 self.emit(step.kind, tags, expr.span, text, guard=wins, address=address, value=Value(new, deps), rmw=read_id)
             else:
                 # What a machine does before the read comes before the outcome too, and is the same for both (T005).
@@ -322,6 +339,11 @@ class Unroller(Paths):
             kept = select(pool, success, before.deps, {read_id: pool.true})
             self.state.registers[old_target.register] = Value(pool.make(Op.ITE, success, before.expr, read), kept)
         return self._result(expr, read, read_id, new, success, operand, deps)
+
+    def _assumed(self, success: Expr) -> Expr:
+        pool = self.builder.pool
+        self.builder.constraints.append(pool.lor(pool.negation(self.state.guard), success))
+        return pool.true
 
     def _success(self, guard: typed.Guard, read: Expr, comparand: Expr) -> Expr:
         pool = self.builder.pool

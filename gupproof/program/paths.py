@@ -204,8 +204,9 @@ class Paths:
             else:
                 self.emit(step.kind, tags, span, text)
 
-    def fence(self, primitive: str, span: Span, guard: Expr | None = None) -> None:
-        """Perform a fence, only where ``guard`` holds if one is given."""
+    def fence(self, primitive: str, span: Span, guard: Expr | None = None, address: Value | None = None) -> None:
+        """Perform a fence, only where ``guard`` holds if one is given, about ``address`` if that is."""
         for step in self.builder.row(primitive, span).steps:
             self.before_event()
-            self.emit(step.kind, [(tag, self.builder.pool.true) for tag in step.tags], span, f"{primitive}()", guard=guard)
+            tags = [(tag, self.builder.pool.true) for tag in step.tags]
+            self.emit(step.kind, tags, span, f"{primitive}()", guard=guard, address=address)

@@ -86,8 +86,14 @@ class PeriodEnd:
 
 @dataclass(slots=True)
 class Thread(Unroller):
-    """Unrolls statements."""
+    """Unrolls statements.
 
+    Attributes:
+        rounds: how often a loop goes round that has no bound of its own; None: such a loop ends by itself.
+
+    """
+
+    rounds: int | None = None
     windows: list[Window] = field(default_factory=list)
     rcu: RcuFlags = field(default_factory=RcuFlags)
     loops: list[LoopExits] = field(default_factory=list)
@@ -175,7 +181,7 @@ class Thread(Unroller):
             case typed.Evaluate():
                 self.operand(node.value)
             case typed.Fence():
-                self.fence(node.primitive, node.span)
+                self._fence(node)
             case typed.Slot():
                 self._slot(node)
             case typed.Interrupts():
@@ -206,6 +212,12 @@ class Thread(Unroller):
         if isinstance(value, Value):
             value = self.convert(value, node.value.type, node.type, node.span)
         self.state.registers[self.frame.register(node.name)] = value
+
+    def _fence(self, node: typed.Fence) -> None:
+        address = self.access(node.place) if node.place is not None else None
+        if isinstance(address, RegisterAddress):
+            raise self.error("L005", f"{node.primitive}() needs memory, not a local variable", node.span)
+        self.fence(node.primitive, node.span, address=address)
 
     def _slot(self, node: typed.Slot) -> None:
         pool, switch = self.builder.pool, self.switches[node.name]
@@ -280,19 +292,22 @@ class Thread(Unroller):
         guard, ctrl, log = state.guard, state.ctrl, len(state.log)
         self.loops.append(LoopExits())
         exits = self.loops[-1].breaks
-        rounds = node.bound if node.bound is not None else MOST_ROUNDS
+        bound = node.bound if node.bound is not None else self.rounds
+        rounds = bound if bound is not None else MOST_ROUNDS
         test = node.test_first
         for number in range(rounds + 1):
             if state.guard is pool.false:
                 break
             if test:
                 condition = self.truth(node.condition)
-                self._loop_test(node, condition, exits)
+                if bound is None and condition.expr.op is not Op.CONST and condition.deps:
+                    raise self._unbounded(node, "its condition depends on what is read from memory")
+                self._loop_test(condition, exits)
                 if state.guard is pool.false:
                     break
             test = True
             if number == rounds:
-                if node.bound is None:
+                if bound is None:
                     raise self._unbounded(node, f"it still runs after {MOST_ROUNDS} rounds")
                 self.builder.stop(StopReason.BOUND, state.guard, node.span)
                 self.lose(Lost.STOP, state.guard)
@@ -304,11 +319,9 @@ class Thread(Unroller):
         self._take_back(log, Lost.BREAK, Lost.CONTINUE)
         self.rejoin(guard, ctrl, log)
 
-    def _loop_test(self, node: typed.Loop, condition: Value, exits: list[Exit]) -> None:
+    def _loop_test(self, condition: Value, exits: list[Exit]) -> None:
         """Leave the loop where its condition fails."""
         pool, state = self.builder.pool, self.state
-        if condition.expr.op is not Op.CONST and node.bound is None and condition.deps:
-            raise self._unbounded(node, "its condition depends on what is read from memory")
         ends = pool.land(state.guard, pool.negation(condition.expr))
         if ends is not pool.false:
             exits.append(Exit(ends, dict(state.registers)))

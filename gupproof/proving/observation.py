@@ -14,12 +14,17 @@ from gupproof.execution.axioms import recheck
 from gupproof.execution.decode import decode, wanted
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
-from gupproof.litmus.lower import CONDITION, architecture_of, lower_litmus
-from gupproof.proving.platforms import AS_IT_STANDS, Reading, model_of, platforms
+from gupproof.litmus.kernel.form import KernelTest
+from gupproof.litmus.kernel.lower import lower_kernel_c
+from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
+from gupproof.litmus.lower import CONDITION, FAULTS, architecture_of, lower_litmus
+from gupproof.program.events import Program
+from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, target_of
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
 
 LARGEST = 200_000  # bytes of a test
+KERNEL_MODEL = "lkmm"
 
 
 class Observation(Enum):
@@ -84,12 +89,12 @@ def judge(path: Path, request: Request) -> Judgement:
 
     """
     started = time.perf_counter()
-    test: Litmus | None = None
+    test: Litmus | KernelTest | None = None
     model = request.model or ""
     try:
-        test = read_assembly(read_source(path, kind="a litmus test", limit=LARGEST), str(path))
-        model = request.model or architecture_of(test).model
-        observation, ok, loop, reason = _observe(test, _model(model, request.reading), request)
+        test = _read(path)
+        model = request.model or (architecture_of(test).model if isinstance(test, Litmus) else KERNEL_MODEL)
+        observation, ok, loop, reason = _observe(test, _platform(model), request)
     except Unsupported as problem:
         observation, ok, loop, reason = Observation.UNSUPPORTED, None, False, str(problem)
     return Judgement(
@@ -104,16 +109,30 @@ def judge(path: Path, request: Request) -> Judgement:
     )
 
 
+def _read(path: Path) -> Litmus | KernelTest:
+    text = read_source(path, kind="a litmus test", limit=LARGEST)
+    return read_kernel_c(text, str(path)) if is_kernel_c(text) else read_assembly(text, str(path))
+
+
 @lru_cache(maxsize=16)
-def _model(name: str, reading: Reading) -> Model:
-    """Look a model up once for all tests; a litmus test brings its own instructions, so any of its targets will do."""
-    return model_of(platforms(name)[0], reading)
+def _platform(name: str) -> Platform:
+    """Look a model up once for all tests; assembly brings its own instructions, so any of the model's targets will do."""
+    return platforms(name)[0]
 
 
-def _observe(test: Litmus, model: Model, request: Request) -> tuple[Observation, bool | None, bool, str]:
-    program = lower_litmus(test, unroll=request.unroll)
+def _lowered(test: Litmus | KernelTest, platform: Platform, unroll: int) -> Program:
+    if isinstance(test, KernelTest):
+        return lower_kernel_c(test, target_of(platform), unroll=unroll)
+    return lower_litmus(test, unroll=unroll)
+
+
+def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> tuple[Observation, bool | None, bool, str]:
+    program = _lowered(test, platform, request.unroll)
+    model = model_of(platform, request.reading)
     encoding = encode(program, model, representatives=True)
     questions = _Questions(encoding, model, request.timeout)
+    if FAULTS in encoding.violated and questions.ask(encoding.violated[FAULTS], refutes=FAULTS) is not Outcome.UNSAT:
+        raise Unsupported("address: an access may go outside of every location")
     some = questions.ask(encoding.covered[CONDITION], reaches=CONDITION)
     other = questions.ask(encoding.violated[CONDITION], refutes=CONDITION)
     loop = questions.ask(encoding.bounded) is not Outcome.UNSAT

@@ -59,7 +59,7 @@ def test_headers_add_tags_no_row_uses(targets):
 
 def test_a_language_puts_the_barrier_before_a_conditional_exchange_on_the_side_of_success(targets):
     assert [target.name for target in targets.values() if target.is_language] == ["lkmm"]
-    assert shown(targets["lkmm"], "cmpxchg") == "F[Mb] R[Once] W[Once] F[Mb] else R[Once]"
+    assert shown(targets["lkmm"], "cmpxchg") == "F[Mb] R[Once] W[Once] F[Mb] else R[Once,Failed]"
 
 
 def whole(**changes: str) -> str:

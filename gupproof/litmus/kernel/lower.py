@@ -1,0 +1,165 @@
+"""A kernel-C litmus test, unrolled to a program on a target."""
+
+from dataclasses import dataclass
+
+from gupproof.diagnostics import NOWHERE, Diagnostic, GupError, Span
+from gupproof.language import typed
+from gupproof.language.types import LONG, VOID, ArrayType
+from gupproof.litmus.form import Register, Unsupported, Value, Word
+from gupproof.litmus.kernel.form import KernelTest, KernelThread
+from gupproof.litmus.outcome import CONDITION, meaning, named
+from gupproof.program.builder import Builder
+from gupproof.program.events import Program, ThreadInfo
+from gupproof.program.expr import Expr, ExprPool
+from gupproof.program.layout import Layout
+from gupproof.program.state import Depths, Operand, State
+from gupproof.program.state import Register as Key
+from gupproof.program.state import Value as Symbolic
+from gupproof.program.statements import Thread
+from gupproof.program.targets import Target
+
+_FRAME = 1
+_NO_UNIT = typed.Unit(path="", structs={}, switches={}, variables={}, functions={}, scenarios={}, theorems={}, sources={})
+
+
+def lower_kernel_c(test: KernelTest, target: Target, *, unroll: int = 2) -> Program:
+    """Unroll a test; its final condition (under the filter) is the cover ``condition``, its negation the property.
+
+    Args:
+        test: the test.
+        target: says what each primitive is.
+        unroll: how often a loop goes round.
+
+    Raises:
+        GupError: the test names what it does not have.
+        Unsupported: it has a primitive that the target has no row for.
+
+    """
+    try:
+        return _Lowering(test, target, unroll).run()
+    except GupError as error:
+        # A table without a row: a machine has no grace periods of SRCU, say.
+        if error.diagnostics[0].code == "L003":
+            raise Unsupported(error.diagnostics[0].message) from None
+        raise
+    except RecursionError:
+        raise GupError(Diagnostic(code="M006", message=f"the expressions of {test.path} are nested too deeply")) from None
+
+
+@dataclass(slots=True)
+class _Thread(Thread):
+    """A thread of a litmus test: nothing interrupts it, and the sections of RCU are the model's affair."""
+
+    def window(self) -> None:
+        """Do nothing: there are no interrupts."""
+
+    def statement(self, node: typed.Stmt) -> None:
+        """Unroll one statement."""
+        if isinstance(node, typed.Rcu) and not self.builder.target.is_language:
+            raise Unsupported(f"{node.primitive}() on target {self.builder.target.name}, whose model knows of no RCU")
+        # Not super(): slots=True makes the class anew, and its zero-argument form looks for the old one.
+        Thread.statement(self, node)
+
+
+class _Lowering:
+    def __init__(self, test: KernelTest, target: Target, unroll: int) -> None:
+        self.test, self.unroll = test, unroll
+        self.pool = ExprPool()
+        layout = Layout({})
+        for name in self._locations():
+            length = test.arrays.get(name)
+            layout.add(
+                typed.Variable(span=NOWHERE, name=name, type=LONG if length is None else ArrayType(LONG, length), initial=None)
+            )
+        locations = layout.locations()
+        self.addresses = {location.name: location.address for location in locations}
+        self.addresses |= {name: layout.base(name) for name in test.arrays}
+        self.pool.locations = frozenset(location.address for location in locations)
+        self.builder = Builder(self.pool, layout, target)
+
+    def _locations(self) -> list[str]:
+        """Return every location the test names, in order of appearance."""
+        test = self.test
+        names: dict[str, None] = {}
+        for name, value in test.memory.items():
+            names[name] = None
+            if isinstance(value, str):
+                names[value] = None
+        for thread in test.threads:
+            names |= dict.fromkeys(thread.parameters)
+        names |= dict.fromkeys(value for value in test.registers.values() if isinstance(value, str))
+        for formula in (test.condition, test.filter):
+            names |= dict.fromkeys(named(formula)) if formula is not None else {}
+        # Elements belong to their arrays.
+        return list(dict.fromkeys([*(name for name in names if "[" not in name), *test.arrays]))
+
+    def _constant(self, value: Value) -> Expr:
+        return self.pool.const(self._address(value) if isinstance(value, str) else value)
+
+    def _address(self, name: str) -> int:
+        if name not in self.addresses:
+            raise GupError(Diagnostic(code="M005", message=f"{self.test.path}: the test has no location '{name}'"))
+        return self.addresses[name]
+
+    def run(self) -> Program:
+        pool, test = self.pool, self.test
+        for location in self.builder.layout.locations():
+            value = self._constant(test.memory.get(location.name, 0))
+            self.builder.initial_write(location, value, Span(test.path, 1, 1, 1, 2))
+        threads = [self._thread(number, thread) for number, thread in enumerate(test.threads)]
+
+        def place(which: Register | Word) -> Expr:
+            if isinstance(which, Word):
+                return pool.final(pool.const(self._address(which.name)))
+            return self._register(which, threads)
+
+        holds = meaning(test.condition, pool, place, self._constant)
+        counts = meaning(test.filter, pool, place, self._constant) if test.filter is not None else pool.true
+        return Program(
+            name=test.name,
+            target=self.builder.target.name,
+            pool=pool,
+            threads=tuple(ThreadInfo(f"P{number}") for number in range(len(threads))),
+            events=tuple(self.builder.events),
+            locations=self.builder.layout.locations(),
+            switches={},
+            constraints=tuple(item for item in self.builder.constraints if item is not pool.true),
+            stops=tuple(self.builder.stops),
+            checks=tuple(self.builder.checks),
+            properties={CONDITION: pool.lor(pool.negation(counts), holds)},
+            covers={CONDITION: pool.land(counts, holds)},
+            ghosts={},
+        )
+
+    def _thread(self, number: int, thread: KernelThread) -> dict[Key, Operand]:
+        """Unroll a thread and return what its registers end with."""
+        pool = self.pool
+        # Registers are 0 at first, also on the paths that do not assign to them.
+        registers: dict[Key, Operand] = {(_FRAME, name): Symbolic(pool.false) for name in thread.locals}
+        registers |= {(_FRAME, name): Symbolic(self._constant(name)) for name in thread.parameters}
+        for register, value in self.test.registers.items():
+            if register.thread == number:
+                registers[_FRAME, register.name] = Symbolic(self._constant(value))
+        state = State(guard=pool.true, depths=Depths(pool.false, pool.false, pool.false), registers=registers)
+        unrolled = _Thread(
+            builder=self.builder,
+            unit=_NO_UNIT,
+            switches={},
+            state=state,
+            thread=number,
+            gets_locks=True,
+            rounds=self.unroll,
+        )
+        unrolled.body(thread.body, VOID, NOWHERE)
+        return state.registers
+
+    def _register(self, register: Register, threads: list[dict[Key, Operand]]) -> Expr:
+        if register.thread >= len(threads):
+            raise GupError(
+                Diagnostic(
+                    code="M005",
+                    message=f"{self.test.path}: the condition names thread {register.thread}; there are {len(threads)}",
+                )
+            )
+        value = threads[register.thread].get((_FRAME, register.name))
+        return value.expr if isinstance(value, Symbolic) else self.pool.false

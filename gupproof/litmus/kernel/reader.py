@@ -1,0 +1,158 @@
+"""Reads a litmus test in kernel C."""
+
+import re
+
+from gupproof.litmus.condition import read_condition
+from gupproof.litmus.form import And, Formula, Quantifier
+from gupproof.litmus.kernel.calls import value_of
+from gupproof.litmus.kernel.expressions import Scope
+from gupproof.litmus.kernel.form import KernelTest, KernelThread
+from gupproof.litmus.kernel.initial import Initial, read_initial
+from gupproof.litmus.kernel.lexer import Source, Words, bracketed, is_name
+from gupproof.litmus.kernel.statements import Statements
+
+_HEADER = re.compile(r"\s*C[ \t]+(\S+).*\n")
+# Lines of diy's between the name and the initial state: Cycle=..., Generator=...
+_INFORMATION = re.compile(r"[A-Za-z_]\w*[ \t]*=[^\n{]*\n")
+_THREAD = re.compile(r"(?:static\s+)?(?:void\s+)?P(\d+)\s*(?=\()")
+_COMMENT = re.compile(r"\(\*.*?\*\)|//[^\n]*", re.DOTALL)
+_FINAL = re.compile(r"\b(filter|exists|forall)\b|~[ \t]*exists\b")
+_LOCATIONS = re.compile(r"\blocations\s*\[[^\]]*\]\s*;?")
+
+
+def is_kernel_c(text: str) -> bool:
+    """Whether a litmus test is one in kernel C, by its first word."""
+    return text.split(None, 1)[:1] == ["C"]
+
+
+def read_kernel_c(text: str, path: str) -> KernelTest:
+    """Read a litmus test in kernel C.
+
+    Raises:
+        GupError: it is malformed.
+        Unsupported: it has something that is not handled.
+
+    """
+    source = Source(path, text)
+    header = _HEADER.match(text)
+    if header is None:
+        raise source.error("M001", "a litmus test begins with its architecture and its name", 0, "C MP+wmb+rmb")
+    at = source.skip(header.end())
+    while found := _INFORMATION.match(text, at):
+        at = source.skip(found.end())
+    if text[at : at + 1] != "{":
+        raise source.error("M001", "the initial state { ... } is missing", min(at, len(text) - 1), "{} when everything is 0")
+    words, at = bracketed(source, at, code=False)
+    initial = read_initial(words)
+    headers: list[tuple[Words, Words]] = []
+    at = source.skip(at)
+    while found := _THREAD.match(text, at):
+        if int(found[1]) != len(headers):
+            raise source.error("M001", f"thread P{found[1]} stands where P{len(headers)} should", at, "P0, P1, ... in order")
+        parameters, at = bracketed(source, found.end(), code=True)
+        at = source.skip(at)
+        if text[at : at + 1] != "{":
+            raise source.error("M001", f"the body of P{found[1]} is missing", min(at, len(text) - 1), "P0(int *x) { ... }")
+        body, at = bracketed(source, at, code=True)
+        headers.append((parameters, body))
+        at = source.skip(at)
+    if not headers:
+        raise source.error("M001", "there is no program", min(at, len(text) - 1), "P0(int *x) { WRITE_ONCE(*x, 1); }")
+    quantifier, condition, filtered = _final(source, at)
+    shared = _shared(initial, condition, filtered)
+    return KernelTest(
+        name=header[1],
+        path=path,
+        text=text,
+        arrays=initial.arrays,
+        memory=initial.memory,
+        registers=initial.registers,
+        threads=tuple(_thread(number, *parts, initial, shared) for number, parts in enumerate(headers)),
+        quantifier=quantifier,
+        condition=condition,
+        filter=filtered,
+    )
+
+
+# ── threads ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _shared(initial: Initial, *formulas: Formula | None) -> frozenset[str]:
+    """Return what the initial state speaks of as locations."""
+    names = {name for name in initial.memory if "[" not in name} | set(initial.arrays)
+    for value in (*initial.memory.values(), *initial.registers.values()):
+        if isinstance(value, str):
+            names.add(value.partition("[")[0])
+    return frozenset(names)
+
+
+def _thread(number: int, parameters: Words, body: Words, initial: Initial, shared: frozenset[str]) -> KernelThread:
+    given = _parameters(parameters)
+    # What the initial state gives the thread as a register is one.
+    registers = {register.name for register in initial.registers if register.thread == number}
+    known = frozenset(given) | shared
+    while True:
+        scope = Scope(initial.arrays, known, set(registers))
+        reader = Statements(body, scope, value_of)
+        body.at = 0
+        body.expect("{")
+        statements = reader.block()
+        # A name that was taken for a location before the thread assigned to it: now it is known.
+        if not (late := reader.assigned & reader.mentioned):
+            return KernelThread(given, frozenset(scope.locals), statements)
+        registers |= late
+
+
+def _parameters(words: Words) -> tuple[str, ...]:
+    names: list[str] = []
+    words.expect("(")
+    latest = ""
+    while True:
+        word = words.take()
+        if is_name(word):
+            latest = word
+        elif word in (",", ")"):
+            if latest and latest != "void":
+                names.append(latest)
+            latest = ""
+            if word == ")":
+                return tuple(names)
+        elif word == "[":
+            while words.next not in ("]", ")"):
+                words.take()
+            words.expect("]")
+        elif word != "*":
+            words.at -= bool(word)
+            raise words.wrong(f"'{word}' is no part of a parameter", "P0(int *x, spinlock_t *l)")
+
+
+# ── the final condition ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _final(source: Source, start: int) -> tuple[Quantifier, Formula, Formula | None]:
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " ", match[0])
+
+    rest = _LOCATIONS.sub(blank, _COMMENT.sub(blank, source.text[start:]))
+    line = source.span(start).line
+    filtered: Formula | None = None
+    # A test without a final condition only lists what it shows: whatever happens satisfies it.
+    quantifier: Quantifier = Quantifier.FORALL
+    condition: Formula = And(())
+    found = _FINAL.search(rest)
+    before = rest[: found.start()] if found else rest
+    if before.strip():
+        offset = start + len(before) - len(before.lstrip())
+        raise source.error("M001", "this belongs to no thread, and is no final condition", offset, "exists (0:r1=1)")
+    if found and found[1] == "filter":
+        end = _FINAL.search(rest, found.end())
+        stop = end.start() if end else len(rest)
+        filtered = read_condition("exists" + rest[found.end() : stop], source.path, line + rest.count("\n", 0, found.start()))[
+            1
+        ]
+        found = end
+    if found:
+        if found[1] == "filter":
+            raise source.error("M001", "there are two filters", start + found.start())
+        quantifier, condition = read_condition(rest[found.start() :], source.path, line + rest.count("\n", 0, found.start()))
+    return quantifier, condition, filtered

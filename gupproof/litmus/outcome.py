@@ -1,0 +1,48 @@
+"""The final condition of a litmus test as an expression over what its threads end with."""
+
+from collections.abc import Callable
+
+from gupproof.litmus.form import And, Equal, Formula, Not, Or, Register, Same, Value, Word
+from gupproof.program.expr import Expr, ExprPool, Op
+
+CONDITION = "condition"
+"""The name of the property and cover that a test's condition becomes."""
+
+
+def meaning(
+    formula: Formula, pool: ExprPool, place: Callable[[Register | Word], Expr], constant: Callable[[Value], Expr]
+) -> Expr:
+    """Return a condition as an expression.
+
+    Args:
+        formula: the condition.
+        pool: makes the expression.
+        place: returns what a register or word of memory ends with.
+        constant: returns a number, or the address of a location.
+
+    """
+    match formula:
+        case Equal(place=left, value=value):
+            return pool.make(Op.EQ, place(left), constant(value))
+        case Same(left=left, right=right):
+            return pool.make(Op.EQ, place(left), place(right))
+        case Not(inner=inner):
+            return pool.negation(meaning(inner, pool, place, constant))
+        case And(parts=parts):
+            return pool.land(*(meaning(part, pool, place, constant) for part in parts))
+        case Or(parts=parts):
+            return pool.lor(*(meaning(part, pool, place, constant) for part in parts))
+
+
+def named(formula: Formula) -> list[str]:
+    """Return the locations that a condition names, in order."""
+    match formula:
+        case Equal(place=place, value=value):
+            names = [place.name] if isinstance(place, Word) else []
+            return [*names, value] if isinstance(value, str) else names
+        case Same(left=left, right=right):
+            return [place.name for place in (left, right) if isinstance(place, Word)]
+        case Not(inner=inner):
+            return named(inner)
+        case And(parts=parts) | Or(parts=parts):
+            return [name for part in parts for name in named(part)]
