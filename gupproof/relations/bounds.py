@@ -116,10 +116,16 @@ class Bounds:
                     must = [a | b for a, b in zip(must, part.must, strict=True)]
                 return RelBounds(tuple(may), tuple(must))
             case TermOp.INTER:
-                left, right = (self.rel(arg) for arg in term.args)
+                left = self.rel(term.args[0])
+                if not any(left.may):
+                    return left
+                right = self.rel(term.args[1])
                 return RelBounds(_and(left.may, right.may), _and(left.must, right.must))
             case TermOp.DIFF:
-                left, right = (self.rel(arg) for arg in term.args)
+                left = self.rel(term.args[0])
+                if not any(left.may):
+                    return left
+                right = self.rel(term.args[1])
                 return RelBounds(_minus(left.may, right.must), _minus(left.must, right.may))
             case TermOp.COMPLEMENT:
                 inner = self.rel(term.args[0])
@@ -132,7 +138,8 @@ class Bounds:
                 if second.op is TermOp.IDENTITY_ON:
                     inside, rows = self.set(second.args[0]), self.rel(first)
                     return RelBounds(_to(inside.may, rows.may), _to(inside.must, rows.must))
-                return self._sequence(self.rel(first), self.rel(second))
+                before = self.rel(first)
+                return self._sequence(before, self.rel(second)) if any(before.may) else before
             case TermOp.INVERSE:
                 inner = self.rel(term.args[0])
                 return RelBounds(transpose(inner.may), transpose(inner.must))
