@@ -23,8 +23,6 @@ _NARY = {
     "identity_on": Operator.IDENTITY_ON,
 }
 
-_UNSUPPORTED = {"split_clause": "match with | in a pattern", "unit": "()"}
-
 _COMPARISONS = {"equal": Comparison.EQUAL, "subset": Comparison.SUBSET, "member": Comparison.MEMBER}
 
 # Words at the head of a file that are options of the reference tool, not its title.
@@ -155,6 +153,8 @@ class Builder:
         match node.data:
             case "tuple" if len(children) == 1:
                 return self._expr(children[0])
+            case "unit":
+                return syntax.Tuple(span=span, items=())
             case "tuple":
                 return syntax.Tuple(span=span, items=tuple(map(self._expr, children)))
             case "name":
@@ -198,7 +198,7 @@ class Builder:
                 operands = tuple(self._expr(child) for child in children if isinstance(child, Tree))
                 return syntax.Operation(span=span, operator=_NARY[str(data)], operands=operands)
             case data:
-                return syntax.Unsupported(span=self._head(node), construct=_UNSUPPORTED[str(data)])
+                raise AssertionError(f"{data} is no expression")
 
     def _insertion(self, span: Span, parts: Sequence[syntax.Expr]) -> syntax.Expr:
         """``a ++ b ++ S`` puts b into S first."""
@@ -233,8 +233,8 @@ class Builder:
                 case "element_clause":
                     ((element,), (rest,)) = map(_formal_names, patterns)
                     built.append(syntax.ElementClause(span=span, element=element, rest=rest, body=body))
-                case data:
-                    return syntax.Unsupported(span=self._head(clause), construct=_UNSUPPORTED[data])
+                case _:
+                    return syntax.Unsupported(span=self._head(clause), construct="match with | in a pattern")
         return syntax.Match(span=self._head(node), subject=self._expr(subject), clauses=tuple(built))
 
 

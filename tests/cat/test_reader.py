@@ -4,31 +4,10 @@ from pathlib import Path
 import pytest
 
 from gupproof.cat.reader import known_models, load_model
-from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort, TermOp
+from gupproof.cat.terms import Axiom, AxiomKind, Sort, TermOp
 from gupproof.diagnostics import GupError
 from gupproof.program.target_reader import known_targets
-
-TAGS = frozenset({"X", "A", "MFENCE", "DMB.ISH"})
-
-
-@pytest.fixture
-def load(tmp_path):
-    def load(text: str, **others: str) -> Model:
-        for name, content in others.items():
-            (tmp_path / f"{name}.cat").write_text(content)
-        path = tmp_path / "my-model.cat"
-        path.write_text(text)
-        return load_model(path, tags=TAGS)
-
-    return load
-
-
-@pytest.fixture
-def term(load):
-    def term(text: str, before: str = "") -> str:
-        return repr(load(f"{before}\nlet it = {text}").definitions["it"])
-
-    return term
+from tests.cat.conftest import TAGS
 
 
 def test_the_projects_models():

@@ -1,0 +1,75 @@
+"""Files that are read in place of published ones, and names that published models take for granted."""
+
+import pytest
+
+from gupproof.cat import files
+from gupproof.cat.reader import load_model
+from gupproof.program.target_reader import known_targets
+
+ALL_TAGS = frozenset().union(*(target.tags for target in known_targets()))
+
+
+def test_they_are_named_in_the_documentation():
+    page = (files.prelude().parents[2] / "docs" / "models.md").read_text()
+    assert all(f"`{name}`" in page for name in files.standins())
+
+
+@pytest.mark.parametrize("name", files.standins())
+def test_each_can_be_read(tmp_path, name):
+    path = tmp_path / "m.cat"
+    path.write_text(f'include "{name}" acyclic co')
+    model = load_model(path, tags=ALL_TAGS)
+    assert name in model.standins
+
+
+def test_every_name_of_herds_has_a_meaning(tmp_path):
+    path = tmp_path / "m.cat"
+    path.write_text("let a = [Exp & M \\ (PTE | NExp)] ; po let b = lxsx | amo acyclic a")
+    model = load_model(path, tags=ALL_TAGS)
+    assert repr(model.definitions["a"]) == ";([](M), po)"
+
+
+def test_a_standin_hides_the_published_file_but_not_what_that_includes(tmp_path):
+    (tmp_path / "cos.cat").write_text('include "basic.cat" let mine = po acyclic po as not-read')
+    (tmp_path / "basic.cat").write_text("let of-basic = rf ; rf")
+    (tmp_path / "m.cat").write_text('include "cos.cat" let a = of-basic acyclic ca as mine')
+    model = load_model(tmp_path / "m.cat", tags=ALL_TAGS)
+    assert [axiom.name for axiom in model.axioms] == ["mine"]
+    assert "mine" not in model.definitions
+    assert repr(model.definitions["of-basic"]) == ";(rf, rf)"
+    assert model.standins == ("cos.cat",)
+
+
+def test_a_standin_is_found_wherever_the_model_is(tmp_path):
+    (tmp_path / "m.cat").write_text('include "cos.cat" acyclic ca')
+    assert repr(load_model(tmp_path / "m.cat", tags=ALL_TAGS).axioms[0].term) == "|(;(^-1(rf), co), co)"
+
+
+def test_names_of_a_models_own_come_first(term):
+    assert term("FW", "let FW = W") == "W"
+    assert term("emptyset") == "0"
+    assert term("FW") == "\\(W, domain(co))"
+
+
+def test_what_is_looked_up_last_does_not_see_the_models_names(term):
+    assert term("FW", "let co = rf") == "\\(W, domain(co))"
+
+
+def test_locks_keep_their_rf_and_co(tmp_path):
+    path = tmp_path / "m.cat"
+    path.write_text('include "lock.cat" let a = rf let b = co acyclic rf | co')
+    model = load_model(path, tags=ALL_TAGS)
+    assert repr(model.definitions["a"]) == "rf"
+    assert repr(model.definitions["b"]) == "co"
+    assert "LKR" in repr(model.definitions["Acquire"])
+    assert "UL" in repr(model.definitions["Release"])
+
+
+def test_an_amo_of_risc_v_is_one_event_in_herds_file_and_there_alone(tmp_path):
+    (tmp_path / "riscv-defs.cat").write_text("let of-amo = AMO let mine = R let po-loc = po-loc ; po-loc")
+    (tmp_path / "m.cat").write_text('include "riscv-defs.cat" let reads = R let ex = EX acyclic po')
+    model = load_model(tmp_path / "m.cat", tags=ALL_TAGS)
+    assert repr(model.definitions["reads"]) == "R"
+    assert repr(model.definitions["mine"]).startswith("|(R, ")
+    assert repr(model.definitions["po-loc"]).startswith(";(\\(&(po, loc)"), "what the file defines itself stays"
+    assert repr(model.definitions["ex"]) == "X"
