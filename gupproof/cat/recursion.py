@@ -1,7 +1,7 @@
 """The terms of ``let rec``."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gupproof.cat import syntax
 from gupproof.cat.problems import error, unsupported
@@ -88,7 +88,7 @@ def accumulators(bound: Sequence[int], bodies: Sequence[Term]) -> list[int]:
     ]
 
 
-def layers(pool: TermPool, term: Term) -> Iterable[tuple[Term, ...]]:
+def layers(pool: TermPool, term: Term) -> Iterator[tuple[Term, ...]]:
     """Yield the terms for an ITERATE's variables after each round, the state before the first one included."""
     current = tuple(pool.empty(body.sort) for body in term.args)
     while True:

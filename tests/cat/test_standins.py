@@ -73,3 +73,8 @@ def test_an_amo_of_risc_v_is_one_event_in_herds_file_and_there_alone(tmp_path):
     assert repr(model.definitions["mine"]).startswith("|(R, ")
     assert repr(model.definitions["po-loc"]).startswith(";(\\(&(po, loc)"), "what the file defines itself stays"
     assert repr(model.definitions["ex"]) == "X"
+
+
+def test_sections_of_rcu_nest(term):
+    assert "Rcu-lock" in term("rcu-rscs"), "the tag is one of the target's"
+    assert term("range(rcu-rscs) & 0") == "0"
