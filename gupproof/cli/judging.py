@@ -152,9 +152,9 @@ def _line(item: Judgement) -> str:
     if item.ok is None:
         return f"{item.observation.value} {item.name}: {item.reason}"
     loop = ", loop unrolled" if item.loop else ""
-    return (
-        f"Observation {item.name} {item.observation.value}: {VERDICTS[item.ok]} under {item.model}{loop} [{item.seconds:.3f} s]"
-    )
+    flags = f", flags {' '.join(item.flags)}" if item.flags else ""
+    verdict = f"{VERDICTS[item.ok]} under {item.model}{loop}{flags}"
+    return f"Observation {item.name} {item.observation.value}: {verdict} [{item.seconds:.3f} s]"
 
 
 def _closing(tally: Tally, planned: int, *, compared: bool, seconds: float) -> str:
@@ -189,6 +189,7 @@ def _document(tally: Tally, shower: Shower | None, *, expected: bool, interrupte
                 "observation": item.observation.value,
                 "verdict": VERDICTS.get(item.ok) if item.ok is not None else None,
                 "loop": item.loop,
+                "flags": list(item.flags),
                 **({"states": list(shower.found[item.path].found)} if shower and item.path in shower.found else {}),
                 "reason": item.reason,
                 "seconds": round(item.seconds, 4),

@@ -34,6 +34,7 @@ class Encoding:
             access goes astray.
         covered: cover → literal of "it is reached in a complete execution".
         complete: no thread stopped early.
+        flagged: flag of the model → literal that implies "the execution is complete, and marked by it"; empty unless wanted.
         bounded: some loop wants more rounds than its bound.
         overflows: some value leaves its type.
 
@@ -50,6 +51,7 @@ class Encoding:
     co: dict[tuple[int, int], int]
     violated: dict[str, int]
     covered: dict[str, int]
+    flagged: dict[str, int]
     complete: int
     bounded: int
     overflows: int
@@ -70,7 +72,7 @@ class Encoding:
         return len(self.cnf.clauses)
 
 
-def encode(program: Program, model: Model, *, representatives: bool = False) -> Encoding:
+def encode(program: Program, model: Model, *, representatives: bool = False, flags: bool = False) -> Encoding:
     """Encode the executions of ``program`` that ``model`` allows.
 
     Args:
@@ -78,6 +80,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False) -> 
         model: the model.
         representatives: of executions that differ only in which of several equal threads is which, keep one. Whether a
             property is violated or a cover reached stays the same.
+        flags: say what the model's flags mark as well.
 
     Raises:
         GupError: values too many to enumerate, or a construct of the model that has no encoding.
@@ -91,7 +94,9 @@ def encode(program: Program, model: Model, *, representatives: bool = False) -> 
     truth = base.values.truth
     for constraint in program.constraints:
         cnf.add(truth(constraint))
-    Terms(base).require(model)
+    terms = Terms(base)
+    terms.require(model)
+    raised = terms.raised(model) if flags else {}
     if representatives:
         _rank_equal_threads(base)
     waits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.WAITS]
@@ -127,6 +132,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False) -> 
         co=base.co_edges(),
         violated=violated,
         covered=covered,
+        flagged={name: cnf.conjunction([complete, literal]) for name, literal in raised.items()},
         complete=complete,
         bounded=cnf.disjunction(hits),
         overflows=overflows,

@@ -84,6 +84,28 @@ class Terms:
             for literal in self._violations(axiom, Side.IF):
                 self.cnf.add(-literal)
 
+    def raised(self, model: Model) -> dict[str, int]:
+        """Return, for each flag of the model, a literal that implies that some check of that name marks the execution.
+
+        Raises:
+            GupError: a flag of a kind that has no encoding.
+
+        """
+        found: dict[str, list[int]] = {}
+        for axiom in model.axioms:
+            if axiom.flag:
+                found.setdefault(axiom.name, []).append(self._raises(axiom))
+        self._define_recursions()
+        return {name: self.cnf.disjunction(literals) for name, literals in found.items()}
+
+    def _raises(self, axiom: Axiom) -> int:
+        if axiom.negated and axiom.kind is not AxiomKind.ACYCLIC:
+            return self._any(self._violations(axiom, Side.ONLY_IF), Side.ONLY_IF)
+        if axiom.kind is AxiomKind.ACYCLIC:
+            message = f"'flag {'~' * axiom.negated}acyclic' is not supported"
+            raise GupError(Diagnostic(code="E001", message=message, span=axiom.span))
+        return self.cnf.conjunction([-literal for literal in self._violations(axiom, Side.IF)])
+
     def _violations(self, axiom: Axiom, side: Side) -> list[int]:
         term = axiom.term
         if term.sort is Sort.SET:

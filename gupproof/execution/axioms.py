@@ -80,7 +80,13 @@ def _cycle_through(start: int, rows: Rows) -> tuple[int, ...]:
 
 
 def recheck(
-    program: Program, model: Model, execution: Execution, *, refutes: str | None = None, reaches: str | None = None
+    program: Program,
+    model: Model,
+    execution: Execution,
+    *,
+    refutes: str | None = None,
+    reaches: str | None = None,
+    raises: str | None = None,
 ) -> str | None:
     """Return why ``execution`` is not what a solver claims it to be, or None if it is.
 
@@ -90,6 +96,7 @@ def recheck(
         execution: the claim.
         refutes: name of a property it should refute.
         reaches: name of a cover it should reach.
+        raises: name of a flag it should raise.
 
     """
     try:
@@ -102,4 +109,6 @@ def recheck(
         return f"it does not refute {refutes}"
     if reaches is not None and not result.reaches(reaches):
         return f"it does not reach {reaches}"
+    if raises is not None and not (result.events.complete and any(f.name == raises for f in raised_flags(model, result))):
+        return f"it does not raise {raises}"
     return None

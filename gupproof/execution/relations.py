@@ -188,8 +188,8 @@ class Interpretation:
                 rows = self.relation(term.args[0])
                 return tuple(self._universe & ~row if self._universe >> e & 1 else 0 for e, row in enumerate(rows))
             case TermOp.SEQ:
-                left = self.relation(term.args[0])
-                return compose(left, self.relation(term.args[1])) if any(left) else left
+                first = self.relation(term.args[0])
+                return compose(first, self.relation(term.args[1])) if any(first) else first
             case TermOp.INVERSE:
                 return rows_of(((right, left) for left, right in pairs_of(self.relation(term.args[0]))), self._count)
             case TermOp.PLUS:

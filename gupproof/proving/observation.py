@@ -48,6 +48,7 @@ class Judgement:
         observation: see there.
         ok: herd's ``Ok``: the condition, with its quantifier, is true of the model; None if that was not decided.
         loop: whether a loop may run more often than it was unrolled.
+        flags: of the model that mark some execution: a data race, say. Those that no answer was found for end in a question mark.
         reason: why it is unsupported or unknown.
         seconds: from text to verdict.
 
@@ -59,6 +60,7 @@ class Judgement:
     observation: Observation
     ok: bool | None
     loop: bool
+    flags: tuple[str, ...]
     reason: str
     seconds: float
 
@@ -94,17 +96,18 @@ def judge(path: Path, request: Request) -> Judgement:
     try:
         test = _read(path)
         model = request.model or (architecture_of(test).model if isinstance(test, Litmus) else KERNEL_MODEL)
-        observation, ok, loop, reason = _observe(test, _platform(model), request)
+        seen = _observe(test, _platform(model), request)
     except Unsupported as problem:
-        observation, ok, loop, reason = Observation.UNSUPPORTED, None, False, str(problem)
+        seen = _Seen(Observation.UNSUPPORTED, reason=str(problem))
     return Judgement(
         path=str(path),
         name=test.name if test else path.stem,
         model=model,
-        observation=observation,
-        ok=ok,
-        loop=loop,
-        reason=reason,
+        observation=seen.observation,
+        ok=seen.ok,
+        loop=seen.loop,
+        flags=seen.flags,
+        reason=seen.reason,
         seconds=time.perf_counter() - started,
     )
 
@@ -126,10 +129,21 @@ def _lowered(test: Litmus | KernelTest, platform: Platform, unroll: int) -> Prog
     return lower_litmus(test, unroll=unroll)
 
 
-def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> tuple[Observation, bool | None, bool, str]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The part of a judgement that the model decides."""
+
+    observation: Observation
+    ok: bool | None = None
+    loop: bool = False
+    flags: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
     program = _lowered(test, platform, request.unroll)
     model = model_of(platform, request.reading)
-    encoding = encode(program, model, representatives=True)
+    encoding = encode(program, model, representatives=True, flags=True)
     questions = _Questions(encoding, model, request.timeout)
     if FAULTS in encoding.violated and questions.ask(encoding.violated[FAULTS], refutes=FAULTS) is not Outcome.UNSAT:
         raise Unsupported("address: an access may go outside of every location")
@@ -137,13 +151,16 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     other = questions.ask(encoding.violated[CONDITION], refutes=CONDITION)
     loop = questions.ask(encoding.bounded) is not Outcome.UNSAT
     if Outcome.UNKNOWN in (some, other):
-        return Observation.UNKNOWN, None, loop, f"no answer within {request.timeout:g} s; allow more with --timeout"
+        reason = f"no answer within {request.timeout:g} s; allow more with --timeout"
+        return _Seen(Observation.UNKNOWN, loop=loop, reason=reason)
+    flags = [(name, questions.ask(literal, raises=name)) for name, literal in encoding.flagged.items()]
     possible, avoidable = some is Outcome.SAT, other is Outcome.SAT
     observation = Observation.ALWAYS if not avoidable else Observation.SOMETIMES
     if not possible:
         observation = Observation.NEVER
     ok = {Quantifier.EXISTS: possible, Quantifier.NOT_EXISTS: not possible, Quantifier.FORALL: not avoidable}[test.quantifier]
-    return observation, ok, loop, ""
+    marks = tuple(f"{name}{'?' * (found is Outcome.UNKNOWN)}" for name, found in flags if found is not Outcome.UNSAT)
+    return _Seen(observation, ok, loop, marks)
 
 
 class _Questions:

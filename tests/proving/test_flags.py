@@ -1,0 +1,62 @@
+"""What a model warns of: flags found, re-checked, and reported beside the observation.
+
+Expected: a plain access races with another of the same word by another CPU unless something orders them (Linux,
+tools/memory-model/Documentation/explanation.txt, "Plain accesses and data races").
+"""
+
+from pathlib import Path
+
+import pytest
+
+from gupproof.proving.observation import Judgement, Observation, Request, judge
+
+
+def judged(tmp_path: Path, first: str, second: str, condition: str, model: str | None = None) -> Judgement:
+    test = tmp_path / "t.litmus"
+    test.write_text(f"C t\n{{}}\nP0(int *x, int *y) {{ {first} }}\nP1(int *x, int *y) {{ {second} }}\nexists ({condition})\n")
+    return judge(test, Request(model=model, unroll=2, timeout=10))
+
+
+def test_plain_accesses_that_nothing_orders_race(tmp_path):
+    found = judged(tmp_path, "*x = 1;", "int r0; r0 = *x;", "1:r0=1")
+    assert found.flags == ("data-race",)
+    assert found.observation is Observation.SOMETIMES
+
+
+def test_marked_accesses_do_not_race(tmp_path):
+    assert judged(tmp_path, "WRITE_ONCE(*x, 1);", "int r0; r0 = READ_ONCE(*x);", "1:r0=1").flags == ()
+
+
+def test_a_plain_write_handed_over_by_release_and_acquire_does_not_race(tmp_path):
+    first = "*x = 1; smp_store_release(y, 1);"
+    second = "int r0; int r1; r0 = smp_load_acquire(y); if (r0 == 1) { r1 = *x; }"
+    found = judged(tmp_path, first, second, "1:r0=1 /\\ 1:r1=0")
+    assert found.flags == ()
+    assert found.observation is Observation.NEVER
+
+
+def test_a_plain_write_handed_over_to_a_reader_without_order_races(tmp_path):
+    first = "*x = 1; smp_store_release(y, 1);"
+    second = "int r0; int r1; r0 = READ_ONCE(*y); if (r0 == 1) { r1 = *x; }"
+    assert judged(tmp_path, first, second, "1:r0=1 /\\ 1:r1=0").flags == ("data-race",)
+
+
+def test_a_section_left_open_is_flagged(tmp_path):
+    assert judged(tmp_path, "rcu_read_lock(); WRITE_ONCE(*x, 1);", "", "x=1").flags == ("unbalanced-rcu-lock",)
+    assert judged(tmp_path, "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();", "", "x=0").flags == ()
+
+
+@pytest.mark.parametrize("check", ["~empty [W \\ IW]; rf", "empty [W \\ IW]; rf"])
+def test_a_flag_is_raised_if_its_check_holds_of_one_execution(tmp_path, check):
+    """The read may see the write, or come before it."""
+    assert judged_under(tmp_path, check).flags == ("mine",)
+
+
+def test_a_flag_whose_check_holds_of_no_execution_is_not_raised(tmp_path):
+    assert judged_under(tmp_path, "~irreflexive po").flags == ()
+
+
+def judged_under(tmp_path: Path, check: str) -> Judgement:
+    model = tmp_path / "m.cat"
+    model.write_text(f'"m" acyclic po-loc | com as c\nflag {check} as mine')
+    return judged(tmp_path, "WRITE_ONCE(*x, 1);", "int r0; r0 = READ_ONCE(*x);", "1:r0=1", str(model))
