@@ -80,11 +80,11 @@ def _solution(pool: TermPool, bindings: Sequence[syntax.Binding], sorts: Sequenc
 
 
 def accumulators(bound: Sequence[int], bodies: Sequence[Term]) -> list[int]:
-    """Return the positions of the variables that only grow: ``x = x | ...``."""
+    """Return the positions of the variables that only grow: ``x = x | ...``, or ``x = x`` where there is no more to it."""
     return [
         position
         for position, (number, body) in enumerate(zip(bound, bodies, strict=True))
-        if body.op is TermOp.UNION and any(arg.op is TermOp.REC_VAR and arg.value == number for arg in body.args)
+        if any(part.op is TermOp.REC_VAR and part.value == number for part in (body, *body.args * (body.op is TermOp.UNION)))
     ]
 
 

@@ -4,17 +4,13 @@ Union and intersection are pointwise; a composition must hold when both halves m
 of the ends does; a difference crosses the bounds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from itertools import islice
 from operator import or_
 
-from gupproof.cat.recursion import accumulators, layers
 from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
-from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.relations.analysis import Analysis, RelBounds, Rows, SetBounds, bits, transpose
-
-MOST_ROUNDS = 60
+from gupproof.relations.rounds import rounds
 
 
 class Bounds:
@@ -226,59 +222,33 @@ class Bounds:
     def rounds(self, term: Term) -> tuple[tuple[Term, ...], ...]:
         """Return terms for the variables of an ITERATE after each round, up to where they are sure to stay.
 
-        Each round that changes anything after the first makes a growing variable grow, so there are no more rounds than pairs
-        that these may ever hold; where bounds are exact, and stay from one round to the next, there need be no more.
-
         Raises:
             GupError: there would be too many.
 
         """
         found = self._unrolled.get(term.args)
         if found is None:
-            found = self._unrolled[term.args] = self._rounds(term)
+            found = self._unrolled[term.args] = rounds(self, self.analysis.pool, term)
         return found
 
-    def _rounds(self, term: Term) -> tuple[tuple[Term, ...], ...]:
-        most = self._most_rounds(term, accumulators(term.bound, term.args))
-        previous: list[RelBounds | SetBounds] = []
-        result = []
-        for layer in islice(layers(self.analysis.pool, term), min(most, MOST_ROUNDS) + 1):
-            result.append(layer)
-            now = [self.rel(part) if part.sort is Sort.REL else self.set(part) for part in layer]
-            if now == previous and all(bound.may == bound.must for bound in now):
-                return tuple(result)
-            previous = now
-        if most > MOST_ROUNDS:
-            raise GupError(
-                Diagnostic(
-                    code="E003",
-                    message="a recursive definition of the model that is not monotone may need too many rounds in this program",
-                    help=f"it may grow {most} times, over {MOST_ROUNDS}",
-                )
-            )
-        return tuple(result)
+    def of(self, term: Term) -> RelBounds | SetBounds:
+        """Return the bounds of a term of either sort."""
+        return self.rel(term) if term.sort is Sort.REL else self.set(term)
 
-    def _most_rounds(self, term: Term, growing: list[int]) -> int:
-        """Return how many pairs and events the growing variables may ever hold, and one more."""
-        everything, live = RelBounds(self.analysis.together, self._zero), self.analysis.live
-        state: list[RelBounds | SetBounds] = [everything if body.sort is Sort.REL else SetBounds(live, 0) for body in term.args]
-        # Downwards from everything, a few times: each time holds for every round.
-        for _ in range(3):
-            self._variables.update(zip(term.bound, state, strict=True))
-            for position, (number, body) in enumerate(zip(term.bound, term.args, strict=True)):
-                others = [arg for arg in body.args if arg.value != number or arg.op is not TermOp.REC_VAR]
-                parts = others if position in growing else [body]
-                state[position] = self._may_of(parts, body.sort)
-                self._variables[number] = state[position]
-        held = [state[position].may for position in growing]
-        return 1 + sum(sum(row.bit_count() for row in ((may,) if isinstance(may, int) else may)) for may in held)
+    def anything(self, sort: Sort) -> RelBounds | SetBounds:
+        """Return bounds that say nothing."""
+        return RelBounds(self.analysis.together, self._zero) if sort is Sort.REL else SetBounds(self.analysis.live, 0)
 
-    def _may_of(self, parts: list[Term], sort: Sort) -> RelBounds | SetBounds:
-        """Return what any of ``parts`` may hold, as bounds that say nothing of what they must."""
+    def may_of(self, parts: Sequence[Term], sort: Sort) -> RelBounds | SetBounds:
+        """Return bounds of what any of ``parts`` may hold, which say nothing of what they must."""
         if sort is Sort.SET:
             return SetBounds(_union(self.set(part).may for part in parts), 0)
-        rows = [self.rel(part).may for part in parts]
+        rows = [self._zero, *(self.rel(part).may for part in parts)]
         return RelBounds(tuple(map(_union, zip(*rows, strict=True))), self._zero)
+
+    def assume(self, numbers: Sequence[int], bounds: Sequence[RelBounds | SetBounds]) -> None:
+        """Give variables of a recursion bounds."""
+        self._variables.update(zip(numbers, bounds, strict=True))
 
     def _recursion(self, term: Term) -> RelBounds | SetBounds:
         """Return the bounds of a least fixpoint, both by iteration upwards from nothing: the reader lets only such through."""

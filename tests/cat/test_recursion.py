@@ -85,6 +85,17 @@ def test_a_recursion_inside_has_its_own_variables_in_each_round(load):
     assert len(bound) == 2
 
 
+def test_what_has_nothing_to_grow_by_stays_empty(load):
+    model = load("let rec open = R \\ domain(m) and m = m | ([open] ; 0) acyclic po | rf | co empty [open] ; po ; [R]")
+    build = Build(x=0)
+    thread = build.thread()
+    thread.read("x")
+    thread.write("x", 1)
+    found = list(executions(build.program(), model))
+    assert len(found) == 1
+    assert difference(build.program(), model, found) == ""
+
+
 @pytest.fixture
 def model(tmp_path: Path):
     path = tmp_path / "m.cat"
