@@ -73,8 +73,8 @@ def execute(machine: Machine, text: str) -> None:
             or compute(machine, name, operands)
             or atomic(machine, name, operands)
         )
-    except IndexError:
-        raise Unsupported(f"instruction: '{text}' lacks an operand") from None
+    except (IndexError, ValueError):
+        raise Unsupported(f"instruction: '{text}' lacks an operand, or has one of another kind") from None
     if not known:
         category = next((word for word, pattern in _EXTENSIONS if re.match(pattern, name)), "instruction")
         raise Unsupported(f"{category}: '{text}'")

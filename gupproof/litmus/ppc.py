@@ -55,8 +55,8 @@ def execute(machine: Machine, text: str) -> None:
             _access(machine, found, operands)
         elif not (_compute(machine, name, operands) or _branch(machine, name, operands)):
             raise Unsupported(f"instruction: '{text}'")
-    except IndexError:
-        raise Unsupported(f"instruction: '{text}' lacks an operand") from None
+    except (IndexError, ValueError):
+        raise Unsupported(f"instruction: '{text}' lacks an operand, or has one of another kind") from None
 
 
 def _get(machine: Machine, operand: str) -> Value:

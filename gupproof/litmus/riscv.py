@@ -55,8 +55,8 @@ def execute(machine: Machine, text: str) -> None:
         if not (_memory(machine, name, operands) or _compute(machine, name, operands) or _branch(machine, name, operands)):
             category = "vector" if re.match(r"^v[a-z]", name) else "instruction"
             raise Unsupported(f"{category}: '{text}'")
-    except IndexError:
-        raise Unsupported(f"instruction: '{text}' lacks an operand") from None
+    except (IndexError, ValueError):
+        raise Unsupported(f"instruction: '{text}' lacks an operand, or has one of another kind") from None
 
 
 def _memory(machine: Machine, name: str, operands: list[str]) -> bool:

@@ -103,6 +103,63 @@ def test_arm_message_passing(tmp_path: Path, fence: str, reader: str, expected: 
     assert observe(tmp_path, text) is expected
 
 
+# A conditional selection: its result depends on the register it takes, and what is stored or addressed by it waits for the
+# flags as after a branch (Arm ARM B2.3.3, pick dependencies).
+@pytest.mark.parametrize(
+    ("select", "expected"),
+    [
+        ("CMP W0,#1; CSEL W3,W5,W6,EQ; STR W3,[X1]", Observation.NEVER),  # the value is picked
+        ("CMP W0,#1; CSEL X7,X8,X9,EQ; STR W5,[X7]; MOV W3,#1; STR W3,[X1]", Observation.NEVER),  # an address is picked
+        ("CMP W0,#1; CSEL W3,W5,W6,EQ; MOV W3,#1; STR W3,[X1]", Observation.SOMETIMES),  # the result is not used
+        ("CMP W5,#0; CSEL W7,W6,W0,EQ; STR W7,[X1]", Observation.SOMETIMES),  # the other register is taken
+        ("CMP W5,#0; CSEL W7,W0,W6,EQ; EOR W7,W7,W7; ADD W3,W7,#1; STR W3,[X1]", Observation.NEVER),  # this one is
+        ("CMP W0,#1; CSET W7,EQ; CBNZ W7,L; L: NOP; MOV W3,#1; STR W3,[X1]", Observation.NEVER),  # a branch on a pick
+    ],
+)  # fmt: skip
+def test_arm_conditional_selection_in_load_buffering(tmp_path: Path, select: str, expected: Observation):
+    # The other thread's store-release cannot overtake its load.
+    writer = "LDR W0,[X1]; MOV W3,#1; STLR W3,[X2]"
+    text = arm(writer, f"LDR W0,[X2]; {select}", condition="0:X0=1 /\\ 1:X0=1")
+    text = text.replace("1:X1=x;", "1:X1=x; 1:X5=1; 1:X6=1; 1:X8=z; 1:X9=w;").replace(
+        "1:X5=1", "1:X5=0" if "CMP W5" in select else "1:X5=1"
+    )
+    assert observe(tmp_path, text) is expected
+
+
+def test_arm_a_picked_address_does_not_order_a_load(tmp_path: Path):
+    reader = "LDR W0,[X2]; CMP W0,#1; CSEL W4,WZR,WZR,EQ; LDR W3,[X1,W4,SXTW]"
+    text = arm(WRITER.format("DMB ST"), reader, condition="1:X0=1 /\\ 1:X3=0")
+    assert observe(tmp_path, text) is Observation.SOMETIMES
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [
+        # A CAS that fails returns what it read; its address and its comparison order its write, if it has one.
+        ("LDR W0,[X2]; AND W5,W0,#2; MOV W6,#1; CAS W5,W6,[X1]", Observation.NEVER),
+        ("LDR W0,[X2]; MOV W5,#0; ORR W6,W0,#1; CAS W5,W6,[X1]", Observation.NEVER),
+        ("LDR W0,[X2]; MOV W5,W0; CAS W5,WZR,[X8]; MOV W6,#1; STR W6,[X1]", Observation.SOMETIMES),
+    ],
+)
+def test_arm_what_a_compare_and_swap_waits_for(tmp_path: Path, reader: str, expected: Observation):
+    text = arm("LDR W0,[X1]; MOV W3,#1; STLR W3,[X2]", reader, condition="0:X0=1 /\\ 1:X0=1")
+    assert observe(tmp_path, text.replace("1:X1=x;", "1:X1=x; 1:X8=z;")) is expected
+
+
+def test_arm_a_compare_and_swap_that_returns_nothing_is_no_acquire(tmp_path: Path):
+    writer = "MOV W0,#1; STR W0,[X1]; MOV W3,#0; STLR W3,[X2]"
+    for register, expected in (("WZR", Observation.SOMETIMES), ("W5", Observation.NEVER)):
+        text = arm(writer, f"MOV W4,#1; CASA {register},W4,[X2]; LDR W0,[X1]", condition="y=1 /\\ 1:X0=0")
+        assert observe(tmp_path, text.replace("0:X1=x;", "y=2; 0:X1=x;")) is expected
+
+
+def test_arm_what_comes_back_through_memory_after_a_selection_is_unsupported(tmp_path: Path):
+    reader = "LDR W0,[X2]; CMP W0,#1; CSET W4,EQ; STR W4,[X8]; LDR W5,[X8]; MOV W6,#1; STR W6,[X1]"
+    path = tmp_path / "t.litmus"
+    path.write_text(arm("NOP", reader, condition="x=1").replace("1:X1=x;", "1:X1=x; 1:X8=z;"))
+    assert judge(path, Request(model=None, unroll=2, timeout=30)).observation is Observation.UNSUPPORTED
+
+
 def test_arm_control_dependency_reaches_stores_after_the_join(tmp_path: Path):
     column = "LDR W0,[X{}]; CBNZ W0,L; L: NOP; MOV W3,#1; STR W3,[X{}]"
     text = arm(column.format(1, 2), column.format(2, 1), condition="0:X0=1 /\\ 1:X0=1")
@@ -238,6 +295,18 @@ def test_a_backward_jump_is_followed_as_often_as_allowed(tmp_path: Path):
         (arm("CASP W0,W1,W2,W3,[X1]", condition="x=0"), "mixed-size: "),
         (arm("LDXR W0,[X1]; STXR W3,W0,[X2]", condition="x=0"), "unpredictable: "),
         (arm("LDR W0", condition="x=0"), "instruction: "),
+        (arm("ADD W0,W0,W0,LSL #y", condition="x=0"), "instruction: "),
+        (arm("LDR W0,[X1,#4", condition="x=0"), "instruction: "),
+        (arm("B.XX L", condition="x=0"), "instruction: "),
+        (arm("CBZ W0,.+8", condition="x=0"), "instruction: "),
+        (arm("MOV W0", condition="x=0"), "instruction: "),
+        (riscv("lui x5,%hi", condition="x=0"), "instruction: "),
+        (riscv("amoadd.w x5", condition="x=0"), "instruction: "),
+        (ppc("clrldi r1,r2,r3", condition="x=0"), "instruction: "),
+        (ppc("lwz r1,r2", condition="x=0"), "instruction: "),
+        (x86("MOV EAX", condition="x=0"), "instruction: "),
+        (x86("MOV [x+4],EAX", condition="x=0"), "instruction: "),
+        (x86("MOVAPS XMM0,XMM1", condition="x=0"), "vector: "),
         (arm("ADD W0,W1,Q2", condition="x=0"), "vector: "),
         (riscv("vadd.vv v0,v1,v2", condition="x=0"), "vector: "),
         (riscv("lr.w x5,0(x6); sc.w x7,x5,0(x8)", condition="x=0"), "unpredictable: "),
