@@ -23,6 +23,7 @@ from gupproof.litmus.form import (
 from gupproof.litmus.initial import ALL_THREADS
 from gupproof.litmus.machine import Machine
 from gupproof.litmus.memory import check_sizes, lay_out
+from gupproof.litmus.outcome import CONDITION, FAULTS, named
 from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
@@ -32,9 +33,17 @@ from gupproof.program.state import Depths, Operand, State
 from gupproof.program.state import Value as Symbolic
 from gupproof.program.targets import Target
 
-CONDITION = "condition"
-# Fails where an access goes outside of every location: herd has no verdict for such a test.
-FAULTS = "faults"
+__all__ = [
+    "ARCHITECTURES",
+    "CONDITION",
+    "FAULTS",
+    "Architecture",
+    "Lowered",
+    "Observed",
+    "architecture_of",
+    "lower_litmus",
+    "lower_observed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ class _Lowering:
                 names[value] = None
         names |= dict.fromkeys(value for value in self.test.registers.values() if isinstance(value, str))
         for formula in (self.test.condition, self.test.filter):
-            names |= dict.fromkeys(_named(formula)) if formula is not None else {}
+            names |= dict.fromkeys(named(formula)) if formula is not None else {}
         names |= dict.fromkeys(place.name for place in self.test.listed if isinstance(place, Word))
         if self.test.arch in x86.ARCHES:
             names |= dict.fromkeys(x86.locations(line.text for thread in self.test.threads for line in thread))
@@ -263,17 +272,3 @@ def _places(formula: Formula) -> list[Register | Word]:
             return _places(inner)
         case And(parts=parts) | Or(parts=parts):
             return [place for part in parts for place in _places(part)]
-
-
-def _named(formula: Formula) -> list[str]:
-    """Return the words a formula names, those whose addresses it compares with among them."""
-    match formula:
-        case Equal(place=place, value=value):
-            names = [place.name] if isinstance(place, Word) else []
-            return [*names, value] if isinstance(value, str) else names
-        case Same():
-            return [place.name for place in _places(formula) if isinstance(place, Word)]
-        case Not(inner=inner):
-            return _named(inner)
-        case And(parts=parts) | Or(parts=parts):
-            return [name for part in parts for name in _named(part)]

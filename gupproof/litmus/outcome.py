@@ -8,6 +8,9 @@ from gupproof.program.expr import Expr, ExprPool, Op
 CONDITION = "condition"
 """The name of the property and cover that a test's condition becomes."""
 
+FAULTS = "faults"
+"""The property that fails where an access goes outside of every location: herd has no verdict for such a test."""
+
 
 def meaning(
     formula: Formula, pool: ExprPool, place: Callable[[Register | Word], Expr], constant: Callable[[Value], Expr]

@@ -374,7 +374,9 @@ class Unroller(Paths):
             case typed.Result.NONE:
                 return Value(pool.false)
             case typed.Result.OLD:
-                return Value(read, only_read)
+                # Herd7 has the operands of arithmetic among what the old value comes from (CSem.ml, build_atomic_op).
+                arithmetic = expr.operation is not typed.Operation.SET and expr.guard is typed.Guard.ALWAYS
+                return Value(read, deps if self.builder.target.is_language and arithmetic else only_read)
             case typed.Result.NEW:
                 return Value(new, deps)
             case typed.Result.SUCCESS:

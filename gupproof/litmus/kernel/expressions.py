@@ -19,7 +19,7 @@ TYPES = frozenset({
     "void", "char", "short", "int", "long", "signed", "unsigned", "bool", "_Bool", "const", "volatile", "struct", "union",
     "enum", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64",
 })  # fmt: skip
-_UNARY = frozenset({"!", "~", "-", "+"})
+_UNARY = frozenset({"*", "&", "!", "~", "-", "+"})
 _PRECEDENCE = {
     operator: level
     for level, operators in enumerate(("||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %"))
@@ -81,17 +81,27 @@ class Expressions:
             span = words.span
             operator = words.take()
             right = self._binary(level + 1)
-            left = self._combined(operator, left, right, span)
+            left = self.combined(operator, left, right, span)
         return left
 
-    def _combined(self, operator: str, left: typed.Expr, right: typed.Expr, span: Span) -> typed.Expr:
+    def combined(self, operator: str, left: typed.Expr, right: typed.Expr, span: Span) -> typed.Expr:
+        """Return what a binary operator yields."""
         if operator in ("&&", "||"):
             return typed.Logical(span=span, operator=operator, left=left, right=right, type=WORD)
         if operator == "+" and isinstance(right, typed.AddressOf):
             left, right = right, left
-        return typed.Binary(span=span, operator=operator, left=left, right=right, type=left.type)
+        made = typed.Binary(span=span, operator=operator, left=left, right=right, type=left.type)
+        return _wrapped(made, span) if operator in ("*", "<<") else made
 
     def _unary(self) -> typed.Expr:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.words.wrong(f"this is nested more than {DEEPEST} deep")
+        result = self._operand()
+        self.depth -= 1
+        return result
+
+    def _operand(self) -> typed.Expr:
         words = self.words
         word = words.next
         if is_name(word) or word[:1].isdigit():
@@ -99,22 +109,19 @@ class Expressions:
         span = words.span
         if word == "(":
             return self._parenthesis(span)
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise words.wrong(f"this is nested more than {DEEPEST} deep")
+        if word not in _UNARY:
+            raise words.wrong(f"an expression is missing before '{word}'" if word else "an expression is missing at the end")
         words.take()
-        try:
-            if word == "*":
-                return typed.Load(span=span, primitive="plain_load", place=self.place_at(self._unary(), span), type=WORD)
-            if word == "&":
-                return self._address(self._unary(), span)
-            if word in _UNARY:
-                operand = self._unary()
-                return operand if word == "+" else typed.Unary(span=span, operator=word, operand=operand, type=WORD)
-        finally:
-            self.depth -= 1
-        words.at -= bool(word)
-        raise words.wrong(f"an expression is missing before '{word}'" if word else "an expression is missing at the end")
+        operand = self._unary()
+        match word:
+            case "*":
+                return typed.Load(span=span, primitive="plain_load", place=self.place_at(operand, span), type=WORD)
+            case "&":
+                return self._address(operand, span)
+            case "+":
+                return operand
+            case _:
+                return typed.Unary(span=span, operator=word, operand=operand, type=WORD)
 
     def _parenthesis(self, span: Span) -> typed.Expr:
         words = self.words
@@ -218,3 +225,12 @@ class Expressions:
         """Return the error that ``what`` needs something in memory."""
         words = self.words
         return words.source.error("M006", f"{what} needs something in memory", words.offsets[max(0, words.at - 1)], "write *x")
+
+
+def _wrapped(product: typed.Expr, span: Span) -> typed.Expr:
+    """Return what 64 signed bits keep of a value: products would grow without end."""
+    half = typed.Const(span=span, value=1 << 63, type=WORD)
+    most = typed.Const(span=span, value=(1 << 64) - 1, type=WORD)
+    moved = typed.Binary(span=span, operator="+", left=product, right=half, type=WORD)
+    kept = typed.Binary(span=span, operator="&", left=moved, right=most, type=WORD)
+    return typed.Binary(span=span, operator="-", left=kept, right=half, type=WORD)

@@ -7,7 +7,7 @@ from gupproof.language import typed
 from gupproof.language.types import LONG, VOID, ArrayType
 from gupproof.litmus.form import Register, Unsupported, Value, Word
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
-from gupproof.litmus.outcome import CONDITION, meaning, named
+from gupproof.litmus.outcome import CONDITION, FAULTS, meaning, named
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool
@@ -115,6 +115,8 @@ class _Lowering:
 
         holds = meaning(test.condition, pool, place, self._constant)
         counts = meaning(test.filter, pool, place, self._constant) if test.filter is not None else pool.true
+        # Where an access may go outside of every location, herd has no verdict.
+        faults = {FAULTS: pool.true} if self.builder.checks else {}
         return Program(
             name=test.name,
             target=self.builder.target.name,
@@ -126,7 +128,7 @@ class _Lowering:
             constraints=tuple(item for item in self.builder.constraints if item is not pool.true),
             stops=tuple(self.builder.stops),
             checks=tuple(self.builder.checks),
-            properties={CONDITION: pool.lor(pool.negation(counts), holds)},
+            properties={CONDITION: pool.lor(pool.negation(counts), holds)} | faults,
             covers={CONDITION: pool.land(counts, holds)},
             ghosts={},
         )

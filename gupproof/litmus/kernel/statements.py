@@ -220,7 +220,7 @@ class Statements(Expressions):
         return typed.Const(span=span, value=1, type=WORD)
 
     def _changed(self, target: typed.Expr, operator: str, by: typed.Expr, span: Span) -> typed.Expr:
-        return typed.Binary(span=span, operator=operator, left=target, right=by, type=WORD)
+        return self.combined(operator, target, by, span)
 
     def _stored(self, target: typed.Expr, value: typed.Expr, span: Span) -> list[typed.Stmt]:
         if isinstance(target, typed.Local):

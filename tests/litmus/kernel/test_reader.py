@@ -1,0 +1,173 @@
+"""What a kernel-C litmus test may look like, and what is said of one that is wrong."""
+
+import pytest
+
+from gupproof.diagnostics import GupError
+from gupproof.language import typed
+from gupproof.litmus.form import And, Equal, Quantifier, Register, Same, Unsupported, Word
+from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
+
+TEST = """C MP+wmb+rmb
+Cycle=Fre PodRR Rfe PodWW
+
+(* A comment (with parentheses). *)
+{
+  int x = 1; // so
+  atomic_t a = ATOMIC_INIT(2);
+  int *p = &x;
+  q = x; int t[2] = {3, -4}; spinlock_t l; 1:r3 = x; int 0:r9 = 0x10;
+}
+
+P0(int *x, spinlock_t *l /* the lock */)
+{
+	WRITE_ONCE(*x, 1); // READ_ONCE(*y)
+}
+
+P1(int *x, int **p)
+{
+	int r1 = READ_ONCE(*x);
+}
+
+locations [x; 1:r1]
+filter (x=1)
+exists (1:r1=1 /\\ p=x) (* Bad outcome. *)
+"""
+
+
+def read(text: str):
+    return read_kernel_c(text, "t.litmus")
+
+
+def body(statements: str, parameters: str = "int *x, int *y", initial: str = ""):
+    return read(f"C t\n{{ {initial} }}\nP0({parameters})\n{{ {statements} }}\nexists (0:r1=1)\n").threads[0]
+
+
+def test_reads_the_initial_state_the_threads_and_the_condition():
+    test = read(TEST)
+    assert is_kernel_c(TEST)
+    assert test.name == "MP+wmb+rmb"
+    assert test.memory == {"x": 1, "a": 2, "p": "x", "q": "x", "t[0]": 3, "t[1]": -4, "l": 0}
+    assert test.arrays == {"t": 2}
+    assert test.registers == {Register(1, "r3"): "x", Register(0, "r9"): 16}
+    assert [thread.parameters for thread in test.threads] == [("x", "l"), ("x", "p")]
+    assert test.quantifier is Quantifier.EXISTS
+    assert test.condition == And((Equal(Register(1, "r1"), 1), Equal(Word("p"), "x")))
+    assert test.filter == Equal(Word("x"), 1)
+
+
+def test_a_parameter_is_the_address_of_its_location():
+    (store,) = body("WRITE_ONCE(*x, y);").body
+    assert isinstance(store, typed.Store)
+    assert isinstance(store.place, typed.Object)
+    assert store.place.name == "x"
+    assert isinstance(store.value, typed.AddressOf)
+
+
+def test_a_parameter_that_is_assigned_to_is_a_register_from_the_start():
+    first, _ = body("WRITE_ONCE(*x, 1); x = y;").body
+    assert isinstance(first, typed.Store)
+    assert isinstance(first.place, typed.Deref)
+
+
+def test_casts_say_nothing():
+    (store,) = body("WRITE_ONCE(*(intptr_t *)x, (int)1);").body
+    assert isinstance(store, typed.Store)
+    assert isinstance(store.place, typed.Object)
+    assert isinstance(store.value, typed.Const)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["int r1 = 2;", "int r1; r1 = 2;", "int r0, r1 = 2;", "struct foo *r1 = 2;", "node_t r1 = 2;", "r1 = 2;", "foo *r1 = 2;"],
+)
+def test_locals_are_declared_in_any_way_or_not_at_all(declared: str):
+    (assign,) = body(declared).body
+    assert isinstance(assign, typed.Assign)
+    assert assign.name == "r1"
+
+
+def test_operators_bind_as_in_c():
+    (assign,) = body("r1 = 1 + 2 == 3 && 4 | 5;").body
+    assert isinstance(assign, typed.Assign)
+    both = assign.value
+    assert isinstance(both, typed.Logical)
+    assert isinstance(both.left, typed.Binary)
+    assert (both.left.operator, both.right.operator) == ("==", "|")
+
+
+def test_other_names_of_a_primitive_are_its_own():
+    first, second = body("raw_spin_lock(x); synchronize_rcu_expedited();").body
+    assert isinstance(first, typed.Evaluate)
+    assert isinstance(first.value, typed.Rmw)
+    assert first.value.primitive == "spin_lock"
+    assert isinstance(second, typed.Rcu)
+    assert second.primitive == "synchronize_rcu"
+
+
+def test_two_places_may_be_compared():
+    assert read(TEST.replace("p=x", "1:r1=0:r1")).condition.parts[1] == Same(Register(1, "r1"), Register(0, "r1"))
+
+
+def test_a_test_without_a_condition_is_one():
+    assert read("C t\n{}\nP0(int *x) { *x = 1; }\n").quantifier is Quantifier.FORALL
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("kfree(x);", "kfree()"),
+        ("r1 = x->next;", "next"),
+        ("goto out;", "goto"),
+        ("int r[2];", "r"),
+        ("local_irq_disable();", "local_irq_disable()"),
+        ("r1 = y[1];", "y"),
+    ],
+)
+def test_what_is_not_handled_is_named(statement: str, names: str):
+    with pytest.raises(Unsupported, match=names.replace("(", r"\(").replace(")", r"\)")):
+        body(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("WRITE_ONCE(*x, 1)", "';' is missing"),
+        ("r1 = ;", "an expression is missing before ';'"),
+        ("WRITE_ONCE(*x);", "takes 2 arguments, not 1"),
+        ("READ_ONCE(x);", "needs something in memory"),
+        ("r1 = smp_mb();", "has no value"),
+        ("break;", "outside of a loop"),
+        ("r1 = 0xz;", "no integer"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(statement: str, says: str):
+    with pytest.raises(GupError, match=says) as caught:
+        body(statement)
+    (problem,) = caught.value.diagnostics
+    assert problem.span is not None
+    assert (problem.code, problem.span.line) == ("M006", 4)
+    assert statement in problem.line_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C",
+        "C t\n",
+        "C t\n{",
+        "C t\n{}",
+        "C t\n{}\nP0(int *x)",
+        "C t\n{}\nP1() {}",
+        "C t\n{}\nP0() {",
+        "C t\n{}\nP0() {} nonsense",
+    ],
+)
+def test_what_is_no_test_is_said_to_be_none(text: str):
+    with pytest.raises(GupError, match="M001"):
+        read(text)
+
+
+@pytest.mark.parametrize("deep", ["(" * 3000, "~" * 3000, "(int)" * 3000, "if (1) " * 3000, "{" * 3000])
+def test_what_nests_too_deeply_is_an_error(deep: str):
+    with pytest.raises(GupError):
+        body(f"r1 = {deep}1;" if deep[0] in "(~" else deep)
