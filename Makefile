@@ -6,11 +6,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= 2
 
-.PHONY: help prove test lint format bench clean
+.PHONY: help prove test lint format bench bench-litmus clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 prove: $(VENV)/.installed  ## prove everything in proofs/ and print the table
 	$(BIN)/gupproof prove
@@ -31,6 +31,9 @@ format: $(VENV)/.installed-dev  ## put the sources in order
 bench: $(VENV)/.installed  ## time every theorem, nothing taken from the cache
 	$(BIN)/python benchmarks/theorems.py
 	$(BIN)/python benchmarks/counters.py
+
+bench-litmus: $(VENV)/.installed  ## time litmus tests and families of them; HERD=path measures herd7 beside
+	$(BIN)/python benchmarks/litmus.py $(if $(HERD),--herd $(HERD))
 
 clean:  ## remove the virtual environment and whatever was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .gupproof

@@ -40,7 +40,7 @@ def command(
     import json  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from gupproof.cli.running import default_jobs, run  # noqa: PLC0415
+    from gupproof.cli.running import run  # noqa: PLC0415
     from gupproof.language import load  # noqa: PLC0415
     from gupproof.proving.checks import check_obligations  # noqa: PLC0415
     from gupproof.proving.obligations import grouped  # noqa: PLC0415
@@ -64,7 +64,7 @@ def command(
     run(
         grouped([unit], obligations, Reading(include, bell)),
         command="check",
-        jobs=jobs or default_jobs(),
+        jobs=jobs or options.default_jobs(),
         timeout=timeout,
         as_json=as_json,
     )

@@ -57,9 +57,17 @@ def command(
     The exit code is 0, or 1 if a verdict is not the one expected, 3 if one is unknown, 2 if a file is no litmus test.
     """
     from gupproof.cli.judging import run  # noqa: PLC0415
-    from gupproof.cli.running import default_jobs  # noqa: PLC0415
     from gupproof.proving.observation import Request  # noqa: PLC0415
     from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
     request = Request(model=model, unroll=unroll, timeout=timeout, reading=Reading(include, bell))
-    run(paths, request, expect=expect, jobs=jobs or default_jobs(), quiet=quiet, as_json=as_json, states=states, graph=graph)
+    run(
+        paths,
+        request,
+        expect=expect,
+        jobs=jobs or options.default_jobs(),
+        quiet=quiet,
+        as_json=as_json,
+        states=states,
+        graph=graph,
+    )

@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+import os
+
 import click
 
 models = click.option(
@@ -36,3 +38,8 @@ timeout = click.option(
     help="Seconds of solving for each obligation; past it the verdict is unknown.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+
+def default_jobs() -> int:
+    """Return how many processes to use: one for each processor this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -35,7 +35,7 @@ def command(
     vacuous   it holds, but a cover of the scenario cannot be reached
     unknown   a time limit, a loop bound or an integer overflow was hit; the reason says which
     """  # noqa: D301 - click's own mark for text that is not to be rewrapped
-    from gupproof.cli.running import default_jobs, files_naming, gup_files, load_all, require_theorems, run  # noqa: PLC0415
+    from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems, run  # noqa: PLC0415
     from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
     from gupproof.proving.platforms import Reading  # noqa: PLC0415
@@ -51,4 +51,10 @@ def command(
             )
         )
     reading = Reading(include, bell)
-    run(grouped(units, obligations, reading), command="prove", jobs=jobs or default_jobs(), timeout=timeout, as_json=as_json)
+    run(
+        grouped(units, obligations, reading),
+        command="prove",
+        jobs=jobs or options.default_jobs(),
+        timeout=timeout,
+        as_json=as_json,
+    )

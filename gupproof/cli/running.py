@@ -1,7 +1,6 @@
 """What the commands that prove things share: finding files, progress, Ctrl-C, output."""
 
 import json
-import os
 import re
 import sys
 import time
@@ -152,8 +151,3 @@ def _progress(planned: int, *, quiet: bool) -> Callable[[Sequence[Result]], None
                 click.echo(line(result), err=True)
 
     return report
-
-
-def default_jobs() -> int:
-    """Return how many processes to use: one for each processor this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -48,7 +48,7 @@ class Judgement:
         observation: see there.
         ok: herd's ``Ok``: the condition, with its quantifier, is true of the model; None if that was not decided.
         loop: whether a loop may run more often than it was unrolled.
-        flags: of the model that mark some execution: a data race, say. Those that no answer was found for end in a question mark.
+        flags: of the model that mark some execution: a data race, say. Without an answer, with a question mark.
         reason: why it is unsupported or unknown.
         seconds: from text to verdict.
 
