@@ -46,7 +46,7 @@ def command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Judge litmus tests in X86, AArch64, RISC-V and Power assembly.
+    """Judge litmus tests in X86, AArch64, RISC-V and Power assembly, and in kernel C.
 
     PATHS are .litmus files or folders of them. For each test, in herd's words: the Observation of its condition (Never,
     Sometimes, Always), and Ok when the condition with its quantifier is true of the model, No when it is not. An execution is

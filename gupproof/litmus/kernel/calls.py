@@ -93,7 +93,7 @@ def called_with(reader: Expressions, name: str, span: Span) -> typed.Expr | list
     """
     primitive = primitive_called(name)
     if primitive is None:
-        raise Unsupported(f"a call of {name}()")
+        raise Unsupported(f"call: {name}()")
     given = dict(zip(primitive.parameters, _arguments(reader, name, primitive.parameters), strict=True))
     place = _place(reader, primitive, given, span)
     match primitive.action:
@@ -116,7 +116,7 @@ def called_with(reader: Expressions, name: str, span: Span) -> typed.Expr | list
             assert place is not None
             return _rmw(action, place, given, span)
         case InterruptsAction():
-            raise Unsupported(f"a call of {name}()")
+            raise Unsupported(f"call: {name}()")
 
 
 def _arguments(reader: Expressions, name: str, parameters: tuple[str, ...]) -> list[typed.Expr]:
@@ -165,7 +165,7 @@ def _rmw(action: RmwAction, place: typed.Place, given: dict[str, typed.Expr], sp
     if by_pointer:
         pointer = given["&old"]
         if not isinstance(pointer, typed.LocalAddress):
-            raise Unsupported("try_cmpxchg() whose old value is not in a local variable")
+            raise Unsupported("call: try_cmpxchg() whose old value is not in a local variable")
         comparand = typed.Local(span=span, name=pointer.name, type=WORD)
     elif action.comparand:
         comparand = _operand(action.comparand, given, span)

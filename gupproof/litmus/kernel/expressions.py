@@ -173,7 +173,7 @@ class Expressions:
             span = words.span
             word = words.take()
             if word != "[":
-                raise Unsupported(f"a field of a structure ('{word}{words.next}')")
+                raise Unsupported(f"structure: a field ('{word}{words.next}')")
             index = self.expression()
             words.expect("]")
             value = typed.Load(span=span, primitive="plain_load", place=self._element(value, index, span), type=WORD)
@@ -185,8 +185,10 @@ class Expressions:
                 return typed.Index(span=span, base=base.place, index=index, type=LONG)
             if isinstance(index, typed.Const) and index.value == 0:
                 return base.place
-            raise Unsupported(f"'{base.place.name}' is indexed, and the initial state does not say how many elements it has")
-        raise Unsupported("a pointer in a register is indexed")
+            raise Unsupported(
+                f"array: '{base.place.name}' is indexed, and the initial state does not say how many elements it has"
+            )
+        raise Unsupported("array: a pointer in a register is indexed")
 
     def _address(self, operand: typed.Expr, span: Span) -> typed.Expr:
         match operand:

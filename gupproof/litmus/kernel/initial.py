@@ -83,7 +83,7 @@ def _array(words: Words, state: Initial, name: str, length: int) -> None:
         state.memory[f"{name}[{length}]"] = _value(words)
         state.arrays[name] = max(length + 1, state.arrays.get(name, 0))
     if state.arrays[name] > LONGEST_ARRAY:
-        raise Unsupported(f"an array of more than {LONGEST_ARRAY} elements")
+        raise Unsupported(f"array: one of more than {LONGEST_ARRAY} elements")
 
 
 def _value(words: Words) -> Value:
@@ -115,7 +115,7 @@ def _value(words: Words) -> Value:
         words.at -= 1
         raise words.wrong(f"'{name}' is no initial value", "a number, or the name of a location")
     if words.next in ("(", "{", ":"):
-        raise Unsupported(f"initial value '{name}{words.next}...'")
+        raise Unsupported(f"initial state: the value '{name}{words.next}...'")
     if words.passes("["):
         name = f"{name}[{words.integer()}]"
         words.expect("]")

@@ -40,7 +40,7 @@ def lower_kernel_c(test: KernelTest, target: Target, *, unroll: int = 2) -> Prog
     except GupError as error:
         # A table without a row: a machine has no grace periods of SRCU, say.
         if error.diagnostics[0].code == "L003":
-            raise Unsupported(error.diagnostics[0].message) from None
+            raise Unsupported(f"call: {error.diagnostics[0].message}") from None
         raise
     except RecursionError:
         raise GupError(Diagnostic(code="M006", message=f"the expressions of {test.path} are nested too deeply")) from None
@@ -56,7 +56,7 @@ class _Thread(Thread):
     def statement(self, node: typed.Stmt) -> None:
         """Unroll one statement."""
         if isinstance(node, typed.Rcu) and not self.builder.target.is_language:
-            raise Unsupported(f"{node.primitive}() on target {self.builder.target.name}, whose model knows of no RCU")
+            raise Unsupported(f"call: {node.primitive}() on target {self.builder.target.name}, whose model knows of no RCU")
         # Not super(): slots=True makes the class anew, and its zero-argument form looks for the old one.
         Thread.statement(self, node)
 

@@ -61,7 +61,7 @@ class Statements(Expressions):
         if word in _CONTROL and words.ahead(1) != "=":
             return self._control(words.take(), span)
         if word in _REFUSED:
-            raise Unsupported(f"'{word}'")
+            raise Unsupported(f"statement: '{word}'")
         if self._declares():
             return self._declaration()
         made = self._simple()
@@ -170,7 +170,7 @@ class Statements(Expressions):
             span = words.span
             name = words.name("the name of a variable")
             if words.next == "[":
-                raise Unsupported(f"a local array ('{name}')")
+                raise Unsupported(f"array: a local one ('{name}')")
             self._becomes_local(name)
             if words.passes("="):
                 made.append(typed.Assign(span=span, name=name, type=WORD, value=self.expression()))
