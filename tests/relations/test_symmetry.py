@@ -12,7 +12,7 @@ from gupproof.solving.solver import Outcome, Solver
 from tests.support.lowered import MODEL_TARGETS, lowered, scenario
 from tests.support.models import model
 
-FUZZ = int(os.environ.get("GUPPROOF_FUZZ", "1"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "700"))
 INCREMENT = "atomic_inc(&c);"
 
 
@@ -81,7 +81,7 @@ def holds(encoding: Encoding, literal: int) -> bool:
     return outcome is Outcome.SAT
 
 
-@pytest.mark.parametrize("seed", range(40 * FUZZ))
+@pytest.mark.parametrize("seed", range(PROGRAMS // 17))
 def test_what_holds_of_the_representatives_holds_of_all(seed):
     """Random equal threads, beside one that is not; every final state of the memory is asked for both ways."""
     random = Random(seed)
