@@ -35,12 +35,14 @@ class Scope:
         arrays: name → number of elements.
         locations: names whose value is the address of a location, as a parameter's is.
         locals: names that are registers even so: the thread assigns to them.
+        implied: locations that only an ``&`` says are some.
 
     """
 
     arrays: dict[str, int]
     locations: frozenset[str]
     locals: set[str]
+    implied: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -198,6 +200,11 @@ class Expressions:
                 )
             case typed.AddressOf():
                 return operand
+            case typed.Local(name=name) if name not in self.scope.locals:
+                # Nothing says what this is; that its address is taken says that it is in memory.
+                self.scope.implied.add(name)
+                self.mentioned.add(name)
+                return typed.AddressOf(span=span, place=typed.Object(span=span, name=name, type=LONG), type=POINTER)
             case typed.Local(name=name):
                 return typed.LocalAddress(span=span, name=name, type=WORD)
             case _:

@@ -99,7 +99,7 @@ def _thread(number: int, parameters: Words, body: Words, initial: Initial, share
         statements = reader.block()
         # A name that was taken for a location before the thread assigned to it: now it is known.
         if not (late := reader.assigned & reader.mentioned):
-            return KernelThread(given, frozenset(scope.locals), statements)
+            return KernelThread((*given, *sorted(scope.implied)), frozenset(scope.locals), statements)
         registers |= late
 
 

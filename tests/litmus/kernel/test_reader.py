@@ -63,6 +63,12 @@ def test_a_parameter_is_the_address_of_its_location():
     assert isinstance(store.value, typed.AddressOf)
 
 
+def test_what_has_its_address_taken_and_is_no_local_is_a_location():
+    thread = body("spin_lock(&m);")
+    assert thread.parameters == ("x", "y", "m")
+    assert thread.locals == frozenset()
+
+
 def test_a_parameter_that_is_assigned_to_is_a_register_from_the_start():
     first, _ = body("WRITE_ONCE(*x, 1); x = y;").body
     assert isinstance(first, typed.Store)
