@@ -25,6 +25,7 @@ _PLACE = re.compile(rf"^(?:P?(\d+)\s*:\s*([%\w.]+)|(%\w+)|({_NAME})\s*\[\s*(\d*)
 _NUMBER = re.compile(r"^[+-]?(0[xX][0-9a-fA-F_]+|[\d_]+)$")
 _ADDRESS = re.compile(rf"^&?\s*({_NAME})\s*(?:\[\s*(\d+)\s*\])?$")
 ALL_THREADS = -1
+LONGEST_ARRAY = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def _read_array(name: str, length: str, kind: Kind | None, right: str, initial: 
     listed = re.match(r"^\{(.*)\}$", right)
     if kind is None or not length or (right and listed is None):
         raise Unsupported(f"initial state: '{name}[{length}]' without a type, or without braces around its values")
+    if int(length) > LONGEST_ARRAY:
+        raise Unsupported(f"initial state: '{name}' has more than {LONGEST_ARRAY} elements")
     initial.types[name], initial.arrays[name] = kind, int(length)
     values = [part.strip() for part in listed[1].split(",")] if listed and listed[1].strip() else []
     if values and len(values) != int(length):

@@ -24,6 +24,7 @@ _TWO = {"ADD": Op.ADD, "SUB": Op.SUB, "AND": Op.AND, "OR": Op.OR, "XOR": Op.XOR}
 _ONE = {"INC": Op.ADD, "DEC": Op.SUB}
 _SHIFTS = {"SHL": "left", "SAL": "left", "SHR": "right", "SAR": "arithmetic"}
 _SUFFIXED = {*_TWO, *_ONE, *_SHIFTS, "MOV", "XCHG", "CMP", "TEST", "CMPXCHG", "XADD", "NEG", "NOT", "LEA"}
+_EXTENDING = re.compile(r"^MOV([SZ])(?:X|XD|([BWL])([WLQ]))$")
 _LOCKABLE = {*_TWO, *_ONE, "XCHG", "CMPXCHG", "XADD", "NEG", "NOT"}
 _NOTHING = {"NOP", "NOPW", "NOPL", "NOPQ", "ENDBR64", "ENDBR32", "PAUSE"}
 _CONDITIONS = {
@@ -99,6 +100,8 @@ class _Instruction:
         if name not in _SUFFIXED and name[:-1] in _SUFFIXED and name[-1] in _SUFFIXES:
             stem, suffix = name[:-1], _SUFFIXES[name[-1]]
         operands = [operand(self.machine, part, self.text) for part in listed]
+        if self.converted(name, operands, listed) or self.conditional(name, operands, listed):
+            return
         # AT&T's order (a suffix, or a % somewhere) has the destination last.
         if len(operands) == 2 and (self.at_and_t(listed) or suffix is not None):
             operands.reverse()
@@ -135,6 +138,45 @@ class _Instruction:
                 self.modify(target, lambda old: words.shift(self.machine, _SHIFTS[stem], old, amount, self.bits))
             case _:
                 raise Unsupported(f"instruction: '{self.text}'")
+
+    def converted(self, name: str, operands: list[Operand], listed: list[str]) -> bool:
+        """Perform a move that extends (SDM 2, MOVZX, MOVSX); return whether it is one."""
+        found = _EXTENDING.match(name)
+        if found is None or len(operands) != 2:
+            return False
+        if found[2] or self.at_and_t(listed):
+            operands.reverse()
+        target, source = operands
+        if not isinstance(target, View) or isinstance(source, Immediate):
+            raise Unsupported(f"instruction: '{self.text}'")
+        size = _SUFFIXES[found[2]] if found[2] else source.size
+        if not size:
+            raise Unsupported(f"instruction: '{self.text}' does not say how much it reads")
+        self.size = size
+        value = self.read(source)
+        self.size = _SUFFIXES[found[3]] if found[3] else target.size
+        self.write(target, words.extend(self.machine, value, 8 * size, self.bits, signed=found[1] == "S"))
+        return True
+
+    def conditional(self, name: str, operands: list[Operand], listed: list[str]) -> bool:
+        """Perform CMOVcc or SETcc; return whether it is one."""
+        if name.startswith("SET") and len(operands) == 1:
+            self.size = 1
+            self.write(operands[0], _flags(self.machine, name[3:], self.text))
+            return True
+        if not name.startswith("CMOV") or len(operands) != 2:
+            return False
+        if self.at_and_t(listed):
+            operands.reverse()
+        target, source = operands
+        if not isinstance(target, View):
+            raise Unsupported(f"instruction: '{self.text}'")
+        self.size = target.size
+        holds = _flags(self.machine, name[4:], self.text)
+        # It reads its source whether it moves it or not.
+        moved, kept = self.read(source), self.read(target)
+        self.write(target, self.machine.apply(Op.ITE, holds, moved, kept))
+        return True
 
     def at_and_t(self, listed: list[str]) -> bool:
         return self.machine.builder.target.name == "X86_64" and any(

@@ -114,6 +114,7 @@ def test_an_array_has_as_many_values_as_elements():
     [
         ("x[2]=1;", "initial state"),
         ("quux x=1;", "initial state"),
+        ("int x[999999999];", "initial state"),
         ("ins_t x=1;", "self-modifying code"),
         ('0:X4=instr:"NOP";', "self-modifying code"),
         ("[PTE(x)]=(oa:PA(y));", "initial state"),
