@@ -143,7 +143,7 @@ class _Seen:
 def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
     program = _lowered(test, platform, request.unroll)
     model = model_of(platform, request.reading)
-    encoding = encode(program, model, representatives=True, flags=True)
+    encoding, undecided = _encoded(program, model)
     questions = _Questions(encoding, model, request.timeout)
     if FAULTS in encoding.violated and questions.ask(encoding.violated[FAULTS], refutes=FAULTS) is not Outcome.UNSAT:
         raise Unsupported("address: an access may go outside of every location")
@@ -160,7 +160,16 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
         observation = Observation.NEVER
     ok = {Quantifier.EXISTS: possible, Quantifier.NOT_EXISTS: not possible, Quantifier.FORALL: not avoidable}[test.quantifier]
     marks = tuple(f"{name}{'?' * (found is Outcome.UNKNOWN)}" for name, found in flags if found is not Outcome.UNSAT)
-    return _Seen(observation, ok, loop, marks)
+    return _Seen(observation, ok, loop, marks + undecided)
+
+
+def _encoded(program: Program, model: Model) -> tuple[Encoding, tuple[str, ...]]:
+    """Encode a test; a flag that has no encoding costs the test its flags, each undecided then, and not its verdict."""
+    try:
+        return encode(program, model, representatives=True, flags=True), ()
+    except GupError:
+        flags = dict.fromkeys(f"{axiom.name}?" for axiom in model.axioms if axiom.flag)
+        return encode(program, model, representatives=True), tuple(flags)
 
 
 class _Questions:

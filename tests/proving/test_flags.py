@@ -56,6 +56,12 @@ def test_a_flag_whose_check_holds_of_no_execution_is_not_raised(tmp_path):
     assert judged_under(tmp_path, "~irreflexive po").flags == ()
 
 
+def test_a_flag_without_an_encoding_does_not_cost_the_verdict(tmp_path):
+    found = judged_under(tmp_path, "~acyclic po | rf")
+    assert found.flags == ("mine?",)
+    assert found.observation is Observation.SOMETIMES
+
+
 def judged_under(tmp_path: Path, check: str) -> Judgement:
     model = tmp_path / "m.cat"
     model.write_text(f'"m" acyclic po-loc | com as c\nflag {check} as mine')
