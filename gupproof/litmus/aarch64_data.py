@@ -16,6 +16,7 @@ _COMPLEMENTED = ("BIC", "ORN", "EON")
 _SHIFTS = {"LSL": "left", "LSR": "right", "ASR": "arithmetic", "LSLV": "left", "LSRV": "right", "ASRV": "arithmetic"}
 _EXTENSIONS = {"SXTB": (8, True), "SXTH": (16, True), "SXTW": (32, True), "UXTB": (8, False), "UXTH": (16, False),
                "UXTW": (32, False)}  # fmt: skip
+_FIELDS = {"UBFM", "SBFM", "UBFX", "SBFX", "EXTR"}
 _COMPARISONS = {"CMP": "SUBS", "CMN": "ADDS", "TST": "ANDS"}
 _SELECTIONS = {"CSEL", "CSINC", "CSINV", "CSNEG"}
 _SET = {"CSET": "CSINC", "CSETM": "CSINV", "CINC": "CSINC", "CINV": "CSINV", "CNEG": "CSNEG"}
@@ -41,6 +42,12 @@ def compute(machine: Machine, name: str, operands: list[str]) -> bool:
         return True
     if found := _ARITHMETIC.match(name):
         _calculated(machine, found[1], operands, flags=found[2] is not None)
+        return True
+    if name in _FIELDS:
+        _field(machine, name, operands)
+        return True
+    if name == "ADR" and machine.memory.knows(operands[1]):
+        set_register(machine, operands[0], machine.const(machine.memory.base(operands[1])))
         return True
     if name in ("CCMP", "CCMN"):
         _compared(machine, name, operands)
@@ -87,6 +94,28 @@ def _shifted(machine: Machine, name: str, operands: list[str]) -> bool:
     amount = words.wrap(machine, get(machine, operands[2]), 6 if bits == 64 else 5)
     set_register(machine, operands[0], words.shift(machine, _SHIFTS[name], get(machine, operands[1]), amount, bits))
     return True
+
+
+def _field(machine: Machine, name: str, operands: list[str]) -> None:
+    """Perform a move of a bit field (C6: UBFM and its aliases, EXTR)."""
+    bits = bits_of(operands[0])
+    source = get(machine, operands[1])
+    if name == "EXTR":
+        low, place = get(machine, operands[2]), immediate(operands[3]) % bits
+        high = words.calculate(machine, Op.SHL, source, machine.const(bits - place), bits) if place else machine.const(0)
+        result = machine.apply(Op.OR, high, machine.apply(Op.SHR, low, machine.const(place)))
+        set_register(machine, operands[0], result)
+        return
+    first, second = immediate(operands[2]), immediate(operands[3])
+    if not (0 <= first < bits and 0 <= second <= bits):
+        raise Unsupported(f"instruction: {name} of bits {first} and {second}")
+    if name in ("UBFX", "SBFX"):
+        second += first - 1
+    # From bit first to bit second, moved down; or, if second is below first, the bits up to it, moved up.
+    width, up = (second - first + 1, 0) if second >= first else (second + 1, bits - first)
+    moved = machine.apply(Op.SHR, source, machine.const(0 if up else first))
+    field = words.extend(machine, moved, width, bits, signed=name.startswith("S"))
+    set_register(machine, operands[0], words.calculate(machine, Op.SHL, field, machine.const(up), bits))
 
 
 def _calculated(machine: Machine, name: str, operands: list[str], *, flags: bool) -> None:

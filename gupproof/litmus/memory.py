@@ -63,6 +63,10 @@ class Memory:
             )
         return self._bases[name]
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a word of that name."""
+        return name in self._bases
+
     def note(self, event: int, size: int) -> None:
         """Note the size of an access."""
         self.sizes[event] = size

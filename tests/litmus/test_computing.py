@@ -38,6 +38,9 @@ WIDE = "uint64_t 0:X0; uint64_t 0:X1; uint64_t 0:X2; uint64_t 0:X3; "
         ("0:X1=0x80", "SXTB X0,W1; UXTB W2,W1; SXTB W3,W1", "0:X0=0xffffffffffffff80 /\\ 0:X2=0x80 /\\ 0:X3=0xffffff80"),
         ("0:X1=3; 0:X2=0x1ff", "ADD X0,X1,W2,UXTB #2; ADD X3,X1,X2,LSL #1", "0:X0=0x3ff /\\ 0:X3=0x401"),
         ("0:X1=3", "MOVZ X0,#1,LSL #16; MOVK X0,#2; MOV X2,#-1; MOVK X2,#0,LSL #48", "0:X0=0x10002 /\\ 0:X2=0xffffffffffff"),
+        ("0:X1=0xabcd; 0:X2=0x1234", "UBFX X0,X1,#4,#8; SBFX X3,X1,#8,#8; EXTR W2,W1,W2,#8",
+         "0:X0=0xbc /\\ 0:X3=0xffffffffffffffab /\\ 0:X2=0xcd000012"),
+        ("0:X1=0xabcd", "UBFM W0,W1,#4,#11; UBFM W2,W1,#28,#7; SBFM X3,X1,#60,#7", "0:X0=0xbc /\\ 0:X2=0xcd0 /\\ 0:X3=-0x330"),
         # Conditions, from the flags of a comparison.
         ("0:X1=-1", "CMP W1,#1; CSET W0,LT; CSET W2,LO; CSET W3,MI", "0:X0=1 /\\ 0:X2=0 /\\ 0:X3=1"),
         ("0:X1=2", "CMP W1,#3; CSET W0,HI; CSET W2,LS; CSET W3,GE", "0:X0=0 /\\ 0:X2=1 /\\ 0:X3=0"),
@@ -72,6 +75,7 @@ def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str
         ("int64_t a[2]; 0:X1=a; 0:X2=5; 0:X3=6", "STP X2,X3,[X1]; LDP X3,X2,[X1]", "a={5,6} /\\ 0:X2=6 /\\ 0:X3=5"),
         ("int x=1; int *p=&x; 0:X1=p", "LDR X0,[X1]; LDR W2,[X0]", "0:X0=x /\\ 0:X2=1"),
         ("int x=9; 0:SP=x", "LDR W0,[SP]", "0:X0=9"),
+        ("int x=9", "ADR X1,x; LDR W0,[X1]", "0:X0=9 /\\ 0:X1=x"),
         ("int x=5; 0:X1=x; 0:X2=-3", "LDSMAX W2,W0,[X1]; LDUMAX W2,W3,[X1]", "0:X0=5 /\\ 0:X3=5 /\\ x=-3"),
         ("int x=6; 0:X1=x; 0:X2=3", "LDCLR W2,W0,[X1]; LDEOR W2,W3,[X1]; STSET W2,[X1]", "0:X0=6 /\\ 0:X3=4 /\\ x=7"),
         ("int8_t x=-1; 0:X1=x; 0:X2=2", "LDADDB W2,W0,[X1]; SWPALB W2,W3,[X1]", "0:X0=0xff /\\ 0:X3=1 /\\ x=2"),
