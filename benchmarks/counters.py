@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from unittest.mock import patch
 
-from gupproof.encoding import terms
+from gupproof.encoding import axioms
 from gupproof.encoding.acyclicity import require_acyclic
 from gupproof.encoding.cnf import FALSE, Cnf
 from gupproof.encoding.encoding import Encoding, encode
@@ -52,7 +52,7 @@ def encoded(text: str, acyclicity: Callable[..., None]) -> Encoding:
     """Return the counter's encoding with one way to state acyclicity."""
     unit = load_text(text)
     program = lower(unit, unit.scenarios["s"], target_of(PLATFORM))
-    with patch.object(terms, "require_acyclic", acyclicity):
+    with patch.object(axioms, "require_acyclic", acyclicity):
         return encode(program, model_of(PLATFORM))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gupproof.cat.terms import Model
+from gupproof.encoding.axioms import Axioms
 from gupproof.encoding.base import BaseRelations
 from gupproof.encoding.cnf import Cnf
 from gupproof.encoding.terms import Terms
@@ -94,9 +95,9 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
     truth = base.values.truth
     for constraint in program.constraints:
         cnf.add(truth(constraint))
-    terms = Terms(base)
-    terms.require(model)
-    raised = terms.raised(model) if flags else {}
+    axioms = Axioms(Terms(base))
+    axioms.require(model)
+    raised = axioms.raised(model) if flags else {}
     if representatives:
         _rank_equal_threads(base)
     waits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.WAITS]

@@ -7,7 +7,7 @@ it is asked for, and no further.
 
 from enum import Enum
 
-from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort, Term, TermOp
+from gupproof.cat.terms import Sort, Term, TermOp
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.encoding.acyclicity import require_acyclic
 from gupproof.encoding.base import BaseRelations
@@ -53,89 +53,6 @@ class Terms:
         self._rows: dict[tuple[Term, int, _Place | None], dict[int, int]] = {}
         self._powers: dict[tuple[Term, int, int, int, bool, _Place | None], int] = {}
 
-    # ── axioms ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def require(self, model: Model) -> None:
-        """Constrain executions to those that the model's axioms allow.
-
-        Raises:
-            GupError: an axiom of a kind that has no encoding.
-
-        """
-        covered = False
-        for axiom in model.axioms:
-            if axiom.flag:
-                continue
-            self._axiom(axiom)
-            covered = covered or (axiom.kind is AxiomKind.ACYCLIC and not axiom.negated and _contains_co(axiom.term))
-        self._define_recursions()
-        if not covered:
-            # Coherence is an order by definition, whatever the model says of it.
-            require_acyclic(self.cnf, self.base.co_edges(), self._together)
-
-    def _axiom(self, axiom: Axiom) -> None:
-        if axiom.negated:
-            if axiom.kind is AxiomKind.ACYCLIC:
-                raise GupError(Diagnostic(code="E001", message="'~acyclic' as a constraint is not supported", span=axiom.span))
-            self.cnf.add(*self._violations(axiom, Side.ONLY_IF))
-        elif axiom.kind is AxiomKind.ACYCLIC:
-            require_acyclic(self.cnf, self._edges(axiom.term), self._together)
-        else:
-            for literal in self._violations(axiom, Side.IF):
-                self.cnf.add(-literal)
-
-    def raised(self, model: Model) -> dict[str, int]:
-        """Return, for each flag of the model, a literal that implies that some check of that name marks the execution.
-
-        Raises:
-            GupError: a flag of a kind that has no encoding.
-
-        """
-        found: dict[str, list[int]] = {}
-        for axiom in model.axioms:
-            if axiom.flag:
-                found.setdefault(axiom.name, []).append(self._raises(axiom))
-        self._define_recursions()
-        return {name: self.cnf.disjunction(literals) for name, literals in found.items()}
-
-    def _raises(self, axiom: Axiom) -> int:
-        if axiom.negated and axiom.kind is not AxiomKind.ACYCLIC:
-            return self._any(self._violations(axiom, Side.ONLY_IF), Side.ONLY_IF)
-        if axiom.kind is AxiomKind.ACYCLIC:
-            message = f"'flag {'~' * axiom.negated}acyclic' is not supported"
-            raise GupError(Diagnostic(code="E001", message=message, span=axiom.span))
-        return self.cnf.conjunction([-literal for literal in self._violations(axiom, Side.IF)])
-
-    def _violations(self, axiom: Axiom, side: Side) -> list[int]:
-        term = axiom.term
-        if term.sort is Sort.SET:
-            return [self.member(term, event, side) for event in bits(self.bounds.set(term).may)]
-        may = self.bounds.rel(term).may
-        if axiom.kind is AxiomKind.IRREFLEXIVE:
-            return [self.pair(term, a, a, side) for a, row in enumerate(may) if row >> a & 1]
-        return [self.pair(term, a, b, side) for a, row in enumerate(may) for b in bits(row)]
-
-    def _together(self, a: int, b: int) -> bool:
-        return bool(self.base.analysis.together[a] >> b & 1)
-
-    def _edges(self, term: Term) -> dict[tuple[int, int], int]:
-        """Return the edges of ``term`` that can be on a cycle and that no chain of certain edges stands for."""
-        bounds = self.bounds.rel(term)
-        reach = _reachability(bounds.may)
-        implied = self.base.analysis.implied
-        reducible = not any(row >> a & 1 for a, row in enumerate(_reachability(bounds.must)))
-        back = transpose(bounds.must)
-        edges = {}
-        for a, row in enumerate(bounds.may):
-            for b in bits(row):
-                if not reach[b] >> a & 1:
-                    continue
-                middles = bounds.must[a] & back[b] & ~(1 << a) & ~(1 << b) if reducible else 0
-                if middles & (implied[a] | implied[b]):
-                    continue
-                edges[a, b] = self.pair(term, a, b, Side.IF)
-        return edges
-
     # ── sets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def member(self, term: Term, event: int, side: Side) -> int:
@@ -158,7 +75,7 @@ class Terms:
                 assert condition is not None
                 return cnf.conjunction([self.base.executes(event), self.base.values.truth(condition)])
             case TermOp.UNION:
-                return self._any([self.member(arg, event, side) for arg in term.args], side)
+                return self.either([self.member(arg, event, side) for arg in term.args], side)
             case TermOp.INTER:
                 return cnf.conjunction([self.member(arg, event, side) for arg in term.args])
             case TermOp.DIFF:
@@ -168,10 +85,10 @@ class Terms:
                 return cnf.conjunction([self.base.executes(event), -self.member(term.args[0], event, side.other)])
             case TermOp.DOMAIN:
                 row = self.bounds.rel(term.args[0]).may[event]
-                return self._any([self.pair(term.args[0], event, other, side) for other in bits(row)], side)
+                return self.either([self.pair(term.args[0], event, other, side) for other in bits(row)], side)
             case TermOp.RANGE:
                 row = self._column(term.args[0])[event]
-                return self._any([self.pair(term.args[0], other, event, side) for other in bits(row)], side)
+                return self.either([self.pair(term.args[0], other, event, side) for other in bits(row)], side)
             case TermOp.REC_VAR | TermOp.REC:
                 return self._recursive(term, event, event, side)
             case TermOp.ITERATE:
@@ -201,7 +118,7 @@ class Terms:
             case TermOp.ID:
                 return self.base.executes(a)
             case TermOp.UNION:
-                return self._any([self.pair(arg, a, b, side) for arg in term.args], side)
+                return self.either([self.pair(arg, a, b, side) for arg in term.args], side)
             case TermOp.INTER:
                 return cnf.conjunction([self.pair(arg, a, b, side) for arg in term.args])
             case TermOp.DIFF:
@@ -252,7 +169,7 @@ class Terms:
             case _:
                 return base.both(a, b)
 
-    def _any(self, literals: list[int], side: Side) -> int:
+    def either(self, literals: list[int], side: Side) -> int:
         """Return a literal for the disjunction, in one direction."""
         kept = sorted({literal for literal in literals if literal != FALSE})
         if TRUE in kept:
@@ -270,7 +187,7 @@ class Terms:
     def _either_path(self, paths: list[tuple[int, int]], side: Side) -> int:
         """Return a literal for "both literals of some path hold", in one direction."""
         if side is Side.ONLY_IF:
-            return self._any([self.cnf.conjunction(path) for path in paths], side)
+            return self.either([self.cnf.conjunction(path) for path in paths], side)
         kept = sorted({path for path in paths if FALSE not in path})
         if (TRUE, TRUE) in kept:
             return TRUE
@@ -295,7 +212,7 @@ class Terms:
         leave short chains.
         """
         if inner not in self._reach:
-            forward = _reachability(self.bounds.rel(inner).may)
+            forward = reachability(self.bounds.rel(inner).may)
             longest = sum(1 for row in forward if row)
             self._reach[inner] = forward, transpose(forward), max(longest - 1, 0).bit_length()
         forward, _, steps = self._reach[inner]
@@ -340,7 +257,7 @@ class Terms:
                 self.cnf.conjunction([self._power(inner, step - 1, a, m, side), self._power(inner, step - 1, m, b, side)])
                 for m in middles
             ]
-            self._powers[key] = self._any([self._power(inner, step - 1, a, b, side), *halves], side)
+            self._powers[key] = self.either([self._power(inner, step - 1, a, b, side), *halves], side)
         return self._powers[key]
 
     def _iterated(self, term: Term) -> Term:
@@ -393,7 +310,7 @@ class Terms:
             self._has_recursion[term] = recursive or any(self._recurs(arg) for arg in term.args)
         return self._has_recursion[term]
 
-    def _define_recursions(self) -> None:
+    def define_recursions(self) -> None:
         """Give the literals of recursive definitions their meaning, and those that this asks for."""
         while self._undefined:
             place, side = self._undefined.pop()
@@ -417,14 +334,7 @@ class Terms:
         require_acyclic(self.cnf, edges, lambda _, __: True)
 
 
-def _contains_co(term: Term) -> bool:
-    """Whether a term holds all of co, judged by its form."""
-    if term.op is TermOp.UNION:
-        return any(map(_contains_co, term.args))
-    return term.op is TermOp.BASE and term.name == "co"
-
-
-def _reachability(may: tuple[int, ...]) -> tuple[int, ...]:
+def reachability(may: tuple[int, ...]) -> tuple[int, ...]:
     """Return, per event, what can be reached from it in one or more steps."""
     reach = list(may)
     for middle in range(len(may)):

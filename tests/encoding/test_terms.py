@@ -4,11 +4,9 @@ import pytest
 
 from gupproof.cat.reader import load_model
 from gupproof.cat.terms import Sort, Term
-from gupproof.diagnostics import GupError
 from gupproof.encoding.acyclicity import require_acyclic
 from gupproof.encoding.base import BaseRelations
 from gupproof.encoding.cnf import Cnf
-from gupproof.encoding.encoding import encode
 from gupproof.encoding.terms import Side, Terms
 from gupproof.execution.enumerator import executions
 from gupproof.execution.relations import Interpretation
@@ -121,35 +119,3 @@ def test_membership_likewise(read, text):
             may_fail = solver.ask([*given, -literals[event, Side.IF]], ()).outcome is Outcome.SAT
             may_hold = solver.ask([*given, literals[event, Side.ONLY_IF]], ()).outcome is Outcome.SAT
             assert (may_fail, may_hold) == (not inside >> event & 1, bool(inside >> event & 1)), f"{event} of {text}"
-
-
-def test_coherence_is_an_order_whatever_the_model_says(read):
-    build = Build(x=0)
-    for value in (1, 2, 3):
-        build.thread().write("x", value)
-    encoding = encode(build.program(), read('"anything goes"'))
-    ring = [encoding.co[1, 2], encoding.co[2, 3], encoding.co[3, 1]]
-    assert Solver(encoding.dimacs).ask(ring, ()).outcome is Outcome.UNSAT
-    assert Solver(encoding.dimacs).ask(ring[:2], ()).outcome is Outcome.SAT
-
-
-def test_flags_constrain_nothing(read):
-    program = sample().program()
-    flagged = encode(program, read("flag ~empty rf as something\nacyclic po | co"))
-    assert Solver(flagged.dimacs).ask([], ()).outcome is Outcome.SAT
-
-
-def test_a_negated_check_asks_for_what_the_check_forbids(read):
-    program = sample().program()
-    wants = encode(program, read("~empty [W]; co; [W]; rf; [R] & loc"))
-    assert Solver(wants.dimacs).ask([], ()).outcome is Outcome.SAT
-    never = encode(program, read("~empty [R]; rf"))
-    assert Solver(never.dimacs).ask([], ()).outcome is Outcome.UNSAT
-
-
-def test_a_cycle_cannot_be_asked_for(read):
-    with pytest.raises(GupError) as caught:
-        encode(sample().program(), read("~acyclic po"))
-    (item,) = caught.value.diagnostics
-    assert item.code == "E001"
-    assert item.span is not None
