@@ -12,6 +12,12 @@ from gupproof.cli import options
 @options.include
 @options.bell
 @click.option("--property", "-p", "properties", multiple=True, metavar="NAME", help="Explain this property only. Repeatable.")
+@click.option(
+    "--draw",
+    type=click.Path(),
+    metavar="PATH",
+    help="Draw each refutation as SVG: a folder, or a .svg file, which gets the first.",
+)
 @options.timeout
 @options.as_json
 def command(
@@ -21,6 +27,7 @@ def command(
     include: tuple[str, ...],
     bell: str | None,
     properties: tuple[str, ...],
+    draw: str | None,
     timeout: float,
     as_json: bool,
 ) -> None:
@@ -32,7 +39,9 @@ def command(
     """
     import json  # noqa: PLC0415
     import time  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
 
+    from gupproof.cli.drawing import drawings  # noqa: PLC0415
     from gupproof.cli.exits import exit_code  # noqa: PLC0415
     from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
@@ -59,4 +68,6 @@ def command(
         click.echo(json.dumps(document("explain", results, interrupted=False, seconds=seconds), indent=2))
     else:
         click.echo(explanation(results))
+    for path in drawings(results, Path(draw)) if draw else ():
+        click.echo(f"drawn: {path}", err=as_json)
     click.get_current_context().exit(exit_code(results, complete=True))

@@ -29,3 +29,17 @@ def write_whole(path: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise GupError(Diagnostic(code="U011", message=f"{path} cannot be written: {error.strerror}")) from None
+
+
+def folder(path: Path) -> Path:
+    """Return a folder that exists now.
+
+    Raises:
+        GupError: it cannot be made.
+
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GupError(Diagnostic(code="U011", message=f"{path} cannot be made: {error.strerror}")) from None
+    return path

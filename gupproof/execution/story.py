@@ -13,7 +13,7 @@ from gupproof.program.events import INIT_THREAD, Event, Kind, Program
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``rf``, ``co`` or ``fr`` from the step it is listed under to a step of another CPU."""
+    """``rf``, ``co`` or ``fr`` from the step it is listed under to a step of another CPU, or a dependency of its own CPU."""
 
     name: str
     step: int
@@ -36,6 +36,7 @@ class StoryLine:
         reads_from: step of the write a read reads from; 0 for the initial value; None where the step is no read.
         overtakes: steps of the same CPU that stand before this one in the program and happen after it.
         edges: to steps of other CPUs.
+        needed_by: ``addr``, ``data`` and ``ctrl`` to later steps of this CPU.
 
     """
 
@@ -51,13 +52,14 @@ class StoryLine:
     reads_from: int | None
     overtakes: tuple[int, ...]
     edges: tuple[Edge, ...]
+    needed_by: tuple[Edge, ...] = ()
 
 
 def tell(program: Program, model: Model, replay: Replay) -> tuple[StoryLine, ...]:
     """Tell ``replay``, an execution of ``program`` that ``model`` allows, without the initial writes."""
     steps = _grouped(program, _with_fences(replay, _told_order(model, replay)))
     step_of = {number: step for step, group in enumerate(steps, start=1) for number in group}
-    edges = _edges(replay, step_of)
+    edges, needed = _edges(replay, step_of), _dependencies(replay, step_of)
     printer = Printer(program)
     lines = []
     for step, group in enumerate(steps, start=1):
@@ -82,6 +84,7 @@ def tell(program: Program, model: Model, replay: Replay) -> tuple[StoryLine, ...
                 reads_from=None if source is None else step_of.get(source, 0),
                 overtakes=_overtaken(program, event, step_of) if values else (),
                 edges=edges.get(step, ()),
+                needed_by=needed.get(step, ()),
             )
         )
     return tuple(lines)
@@ -267,3 +270,21 @@ def _edges(replay: Replay, step_of: dict[int, int]) -> dict[int, tuple[Edge, ...
         if crossing and left in step_of and right in step_of:
             edges.setdefault(step_of[left], set()).add(Edge(name, step_of[right]))
     return {step: tuple(sorted(listed, key=lambda edge: (edge.step, edge.name))) for step, listed in edges.items()}
+
+
+def _dependencies(replay: Replay, step_of: dict[int, int]) -> dict[int, tuple[Edge, ...]]:
+    """By step, what depends on it: the strongest dependency between two steps, and no control dependency where one follows."""
+    found: dict[int, dict[int, str]] = {}
+    for name in ("ctrl", "data", "addr"):
+        for source, target in getattr(replay.events, name):
+            if source in step_of and target in step_of and step_of[source] != step_of[target]:
+                found.setdefault(step_of[source], {})[step_of[target]] = name
+    result = {}
+    for step, targets in found.items():
+        kept = {target for target, name in targets.items() if name != "ctrl"}
+        controlled = [target for target, name in targets.items() if name == "ctrl"]
+        # A branch reaches all that comes after it: the first step says it.
+        first = min(controlled, key=lambda target: min(number for number, at in step_of.items() if at == target), default=None)
+        kept |= {first} if first is not None else set()
+        result[step] = tuple(Edge(targets[target], target) for target in sorted(kept))
+    return result
