@@ -4,13 +4,14 @@ The format is that of herd7 and litmus7 (J. Alglave, L. Maranget: "diy" manual, 
 """
 
 import re
+from dataclasses import dataclass
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.litmus.condition import read_condition, read_locations
 from gupproof.litmus.form import And, Formula, Line, Litmus, Quantifier, Unsupported
 from gupproof.litmus.initial import read_initial
 
-__all__ = ["Unsupported", "read_assembly", "stated_result"]
+__all__ = ["Stated", "Unsupported", "read_assembly", "stated_result"]
 
 _HEADER = re.compile(r"\s*(\S+)[ \t]+(\S+).*\n")
 # (* comments *), and << instructions for other tools >>
@@ -20,7 +21,11 @@ _CONDITION = re.compile(r"(?:^|(?<=[;}\]]))[ \t]*(exists|~[ \t\n]*exists|forall|
 _FILTER = re.compile(r"(?:^|(?<=[;}\]]))[ \t]*filter\b", re.MULTILINE)
 _LOCATIONS = re.compile(r"(?:^|(?<=[;}]))[ \t]*locations\s*\[((?:[^\[\]]|\[[^\]]*\])*)\]", re.MULTILINE)
 _OBSERVED = re.compile(r"^[ \t]*(observed|Observed)\b", re.MULTILINE)
-_RESULT = re.compile(r"\(\*\s*Result:?\s*(Never|Sometimes|Always|DEADLOCK)\s*\*\)", re.IGNORECASE)
+# In a comment's first line, or behind the star of a later one.
+_RESULT = re.compile(
+    r"(?:\(\*\s*|^[ \t]*\*[ \t]*)Result:?\s*(Never|Sometimes|Always|DEADLOCK)\b(?:[ \t]+(DATARACE)\b)?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _VARIANT = re.compile(r"^\s*Variant\s*=\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 _HEAD = re.compile(r"^P(\d+)\s*(?:@.*)?$")
 
@@ -86,15 +91,32 @@ def read_assembly(text: str, path: str) -> Litmus:
         register_types=initial.register_types,
         arrays=initial.arrays,
         listed=read_locations(located[1]) if located else (),
-        result=stated_result(text),
+        result=stated_result(text).word,
         final=" ".join(stated.split()).rstrip("; "),
     )
 
 
-def stated_result(text: str) -> str:
-    """Return what a comment in a test says comes out, ``(* Result: Never *)``; empty if none does."""
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a comment in a test says comes out, ``(* Result: Sometimes DATARACE *)``.
+
+    Attributes:
+        word: ``Never``, ``Sometimes``, ``Always`` or ``Deadlock``; empty where no comment says anything.
+        races: whether it says that there is a data race.
+
+    """
+
+    word: str
+    races: bool = False
+
+
+def stated_result(text: str) -> Stated:
+    """Return what a comment in a test says comes out.
+
+    Its form is that of the Linux kernel's tests (v6.12, tools/memory-model/scripts/judgelitmus.sh).
+    """
     found = _RESULT.search(text)
-    return found[1].capitalize() if found else ""
+    return Stated(found[1].capitalize(), races=bool(found[2])) if found else Stated("")
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -49,6 +49,8 @@ class Judgement:
         ok: herd's ``Ok``: the condition, with its quantifier, is true of the model; None if that was not decided.
         loop: whether a loop may run more often than it was unrolled.
         flags: of the model that mark some execution: a data race, say. Without an answer, with a question mark.
+        watched: every flag that the model has.
+        stuck: whether no execution comes to its end: the threads wait for each other whatever happens.
         reason: why it is unsupported or unknown.
         seconds: from text to verdict.
 
@@ -61,6 +63,8 @@ class Judgement:
     ok: bool | None
     loop: bool
     flags: tuple[str, ...]
+    watched: tuple[str, ...]
+    stuck: bool
     reason: str
     seconds: float
 
@@ -107,6 +111,8 @@ def judge(path: Path, request: Request) -> Judgement:
         ok=seen.ok,
         loop=seen.loop,
         flags=seen.flags,
+        watched=seen.watched,
+        stuck=seen.stuck,
         reason=seen.reason,
         seconds=time.perf_counter() - started,
     )
@@ -137,6 +143,8 @@ class _Seen:
     ok: bool | None = None
     loop: bool = False
     flags: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
+    stuck: bool = False
     reason: str = ""
 
 
@@ -153,14 +161,17 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     if Outcome.UNKNOWN in (some, other):
         reason = f"no answer within {request.timeout:g} s; allow more with --timeout"
         return _Seen(Observation.UNKNOWN, loop=loop, reason=reason)
-    flags = [(name, questions.ask(literal, raises=name)) for name, literal in encoding.flagged.items()]
+    # What a filter leaves out raises no flag either: an execution that counts meets the condition, or its opposite.
+    counted = [encoding.covered[CONDITION], encoding.violated[CONDITION]] if test.filter is not None else []
+    flags = [(name, questions.ask_any(literal, counted, raises=name)) for name, literal in encoding.flagged.items()]
     possible, avoidable = some is Outcome.SAT, other is Outcome.SAT
     observation = Observation.ALWAYS if not avoidable else Observation.SOMETIMES
     if not possible:
         observation = Observation.NEVER
     ok = {Quantifier.EXISTS: possible, Quantifier.NOT_EXISTS: not possible, Quantifier.FORALL: not avoidable}[test.quantifier]
     marks = tuple(f"{name}{'?' * (found is Outcome.UNKNOWN)}" for name, found in flags if found is not Outcome.UNSAT)
-    return _Seen(observation, ok, loop, marks + undecided)
+    watched = tuple(dict.fromkeys(axiom.name for axiom in model.axioms if axiom.flag))
+    return _Seen(observation, ok, loop, marks + undecided, watched, stuck=not possible and not avoidable)
 
 
 def _encoded(program: Program, model: Model) -> tuple[Encoding, tuple[str, ...]]:
@@ -178,8 +189,13 @@ class _Questions:
         self.solver = Solver(encoding.cnf)
         self.wanted = wanted(encoding)
 
-    def ask(self, literal: int, **claim: str) -> Outcome:
-        answer = self.solver.ask([literal], self.wanted, timeout=self.timeout)
+    def ask_any(self, literal: int, others: list[int], **claim: str) -> Outcome:
+        """Ask for ``literal`` with any of some others, or alone if there are none."""
+        found = [self.ask(literal, other, **claim) for other in others] or [self.ask(literal, **claim)]
+        return next((item for item in (Outcome.SAT, Outcome.UNKNOWN) if item in found), Outcome.UNSAT)
+
+    def ask(self, *literals: int, **claim: str) -> Outcome:
+        answer = self.solver.ask(list(literals), self.wanted, timeout=self.timeout)
         if answer.assignment is not None:
             problem = recheck(self.encoding.program, self.model, decode(self.encoding, answer.assignment), **claim)
             if problem is not None:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.support import gupproof
 
 STORE_BUFFERING = """X86 SB
@@ -80,6 +82,36 @@ def test_what_a_test_says_of_itself_is_compared(tmp_path: Path) -> None:
     assert (right.code, "1 agree, 0 disagree" in right.out) == (0, True)
     wrong = gupproof("litmus", written(tmp_path, STORE_BUFFERING.replace("{ }", "(* Result: Never *)\n{ }")))
     assert (wrong.code, "its comment says Never" in wrong.out) == (1, True)
+
+
+KERNEL = """C t
+(*
+ * Result: {}
+ *)
+{{ }}
+P0(int *x) {{ {}; }}
+P1(int *x) {{ r1 = READ_ONCE(*x); }}
+exists (1:r1=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("result", "statement", "says"),
+    [
+        ("Never", "WRITE_ONCE(*x, 1)", ""),
+        ("Never DATARACE", "*x = 1", ""),
+        ("Sometimes DATARACE", "*x = 1", ""),  # after a race the model promises nothing
+        ("Never DATARACE", "WRITE_ONCE(*x, 1)", "no data race under lkmm, its comment says one"),
+        ("Never", "*x = 1", "a data race under lkmm, its comment says none"),
+        ("DEADLOCK", "WRITE_ONCE(*x, 1)", "Never under lkmm, its comment says Deadlock"),
+        ("DEADLOCK", "spin_lock(x); spin_lock(x)", ""),
+        ("Never", "spin_lock(x); spin_lock(x)", "Deadlock under lkmm, its comment says Never"),
+    ],
+)
+def test_a_data_race_and_a_deadlock_are_compared_too(tmp_path: Path, result: str, statement: str, says: str) -> None:
+    done = gupproof("litmus", written(tmp_path, KERNEL.format(result, statement)))
+    assert done.code == bool(says)
+    assert (says or "1 agree") in done.out
 
 
 def test_what_is_not_handled_is_shown_with_its_kind(tmp_path: Path) -> None:

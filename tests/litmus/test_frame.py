@@ -4,7 +4,7 @@ import pytest
 
 from gupproof.diagnostics import GupError
 from gupproof.litmus.form import And, Equal, Kind, Not, Or, Quantifier, Register, Same, Word
-from gupproof.litmus.frame import Unsupported, read_assembly
+from gupproof.litmus.frame import Stated, Unsupported, read_assembly, stated_result
 
 TEST = """AArch64 MP+dmb.sy+po
 (* a comment, with { braces } *)
@@ -184,3 +184,18 @@ def test_a_list_of_values_is_that_of_the_elements():
 
 def test_the_condition_is_kept_as_written():
     assert read(TEST).final == "exists (1:X2=1 /\\ ~(x=2 \\/ y=0x3))"
+
+
+@pytest.mark.parametrize(
+    ("comment", "stated"),
+    [
+        ("(*\n * Result: Sometimes DATARACE\n *\n * Because.\n *)", Stated("Sometimes", races=True)),
+        ("(*\n * Result: DEADLOCK\n *)", Stated("Deadlock")),
+        ("(* Result: Never DATARACE *)", Stated("Never", races=True)),
+        ("(* Result: Never, as (1) comes first *)", Stated("Never")),
+        ("(*\n * Result: Maybe\n *)", Stated("")),
+        ("(* Expected result: Never *)", Stated("")),
+    ],
+)
+def test_a_comment_may_state_a_result_in_several_ways(comment: str, stated: Stated):
+    assert stated_result(f"C t\n{comment}\n{{}}") == stated

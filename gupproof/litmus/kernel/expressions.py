@@ -154,6 +154,8 @@ class Expressions:
         if words.next[:1].isdigit():
             return typed.Const(span=span, value=words.integer(), type=WORD)
         name = words.take()
+        if name.startswith("__") and words.next == "{":
+            raise Unsupported(f"call: {name}{{...}}(), what herd7 makes primitives of")
         if words.next == "(":
             return self.call(self, name, span)
         if name == "NULL":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gupproof.language import typed
-from gupproof.litmus.form import Formula, Quantifier, Register, Value
+from gupproof.litmus.form import Formula, Quantifier, Register, Value, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class KernelTest:
         threads: see there.
         quantifier, condition: the final condition.
         filter: what executions must satisfy to count; None where there is none.
+        listed: what the ``locations`` clause wants to see.
+        final: the final condition as written, on one line.
 
     """
 
@@ -48,3 +50,5 @@ class KernelTest:
     quantifier: Quantifier
     condition: Formula
     filter: Formula | None = None
+    listed: tuple[Register | Word, ...] = ()
+    final: str = ""

@@ -92,9 +92,11 @@ def _value(words: Words) -> Value:
     if words.next[:1].isdigit():
         return words.integer()
     word = words.take()
+    if word == "*" and words.next == "(":
+        return _value(words)  # as Dartagnan's tests write the address of a location: *(&x)
     if word == "(":
         # A cast, or an expression in parentheses.
-        if (is_name(words.next) and words.ahead(1) in ("*", ")")) or is_name(words.ahead(1)):
+        if is_name(words.next) and (words.ahead(1) in ("*", ")") or is_name(words.ahead(1))):
             while words.next != ")":
                 if not words.take():
                     raise words.wrong("')' is missing at the end")

@@ -8,13 +8,16 @@ from functools import cached_property
 from gupproof.diagnostics import Diagnostic, GupError, Span
 
 _SKIPPED = r"\s+|//[^\n]*|/\*.*?\*/"
+# A comment of litmus tests may hold others.
+_PLAIN = r"(?:(?!\(\*|\*\)).)*"
+NOTE = rf"\(\*{_PLAIN}(?:\(\*{_PLAIN}\*\){_PLAIN})*\*\)|\(\*.*?\*\)"
 _WORD = r"[A-Za-z_]\w*|\d\w*|<<=|>>=|[-+*/%&|^=!<>]=|\+\+|--|->|<<|>>|&&|\|\||."
 # Inside functions "(*" opens no comment: READ_ONCE(*x).
 _CODE = re.compile(rf"(?:{_SKIPPED})*({_WORD}|\Z)", re.DOTALL)
-_STATE = re.compile(rf'(?:{_SKIPPED}|\(\*.*?\*\)|"[^"]*")*({_WORD}|\Z)', re.DOTALL)
+_STATE = re.compile(rf'(?:{_SKIPPED}|{NOTE}|"[^"]*")*({_WORD}|\Z)', re.DOTALL)
 _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uUlL]*\Z")
 _LONGEST_NUMBER = 40
-_BETWEEN = re.compile(rf'(?:{_SKIPPED}|\(\*.*?\*\)|"[^"]*"|;)*', re.DOTALL)
+_BETWEEN = re.compile(rf'(?:{_SKIPPED}|{NOTE}|"[^"]*"|;)*', re.DOTALL)
 
 END = ""
 """The word after the last."""

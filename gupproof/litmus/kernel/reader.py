@@ -1,23 +1,24 @@
 """Reads a litmus test in kernel C."""
 
 import re
+from dataclasses import dataclass
 
-from gupproof.litmus.condition import read_condition
-from gupproof.litmus.form import And, Formula, Quantifier
+from gupproof.litmus.condition import read_condition, read_locations
+from gupproof.litmus.form import And, Formula, Quantifier, Register, Word
 from gupproof.litmus.kernel.calls import value_of
 from gupproof.litmus.kernel.expressions import Scope
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
 from gupproof.litmus.kernel.initial import Initial, read_initial
-from gupproof.litmus.kernel.lexer import Source, Words, bracketed, is_name
+from gupproof.litmus.kernel.lexer import NOTE, Source, Words, bracketed, is_name
 from gupproof.litmus.kernel.statements import Statements
 
 _HEADER = re.compile(r"\s*C[ \t]+(\S+).*\n")
-# Lines of diy's between the name and the initial state: Cycle=..., Generator=...
-_INFORMATION = re.compile(r"[A-Za-z_]\w*[ \t]*=[^\n{]*\n")
+# Between the name and the initial state: diy's Cycle=... and Generator=..., or words of explanation.
+_INFORMATION = re.compile(r"[^\s{][^\n{]*\n")
 _THREAD = re.compile(r"(?:static\s+)?(?:void\s+)?P(\d+)\s*(?=\()")
-_COMMENT = re.compile(r"\(\*.*?\*\)|//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(rf"{NOTE}|/\*.*?\*/|//[^\n]*", re.DOTALL)
 _FINAL = re.compile(r"\b(filter|exists|forall)\b|~[ \t]*exists\b")
-_LOCATIONS = re.compile(r"\blocations\s*\[[^\]]*\]\s*;?")
+_LOCATIONS = re.compile(r"\blocations\s*\[((?:[^\[\]]|\[[^\]]*\])*)\]\s*;?")
 
 
 def is_kernel_c(text: str) -> bool:
@@ -58,8 +59,8 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
         at = source.skip(at)
     if not headers:
         raise source.error("M001", "there is no program", min(at, len(text) - 1), "P0(int *x) { WRITE_ONCE(*x, 1); }")
-    quantifier, condition, filtered = _final(source, at)
-    shared = _shared(initial, condition, filtered)
+    final = _final(source, at)
+    shared = _shared(initial)
     return KernelTest(
         name=header[1],
         path=path,
@@ -68,16 +69,18 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
         memory=initial.memory,
         registers=initial.registers,
         threads=tuple(_thread(number, *parts, initial, shared) for number, parts in enumerate(headers)),
-        quantifier=quantifier,
-        condition=condition,
-        filter=filtered,
+        quantifier=final.quantifier,
+        condition=final.condition,
+        filter=final.filter,
+        listed=final.listed,
+        final=final.written,
     )
 
 
 # ── threads ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _shared(initial: Initial, *formulas: Formula | None) -> frozenset[str]:
+def _shared(initial: Initial) -> frozenset[str]:
     """Return what the initial state speaks of as locations."""
     names = {name for name in initial.memory if "[" not in name} | set(initial.arrays)
     for value in (*initial.memory.values(), *initial.registers.values()):
@@ -129,11 +132,24 @@ def _parameters(words: Words) -> tuple[str, ...]:
 # ── the final condition ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _final(source: Source, start: int) -> tuple[Quantifier, Formula, Formula | None]:
+@dataclass(frozen=True, slots=True)
+class _Final:
+    """What stands behind the threads, the condition as written among it."""
+
+    quantifier: Quantifier
+    condition: Formula
+    filter: Formula | None
+    listed: tuple[Register | Word, ...]
+    written: str
+
+
+def _final(source: Source, start: int) -> _Final:
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match[0])
 
-    rest = _LOCATIONS.sub(blank, _COMMENT.sub(blank, source.text[start:]))
+    rest = _COMMENT.sub(blank, source.text[start:])
+    located = _LOCATIONS.search(rest)
+    rest = _LOCATIONS.sub(blank, rest)
     line = source.span(start).line
     filtered: Formula | None = None
     # A test without a final condition only lists what it shows: whatever happens satisfies it.
@@ -151,8 +167,11 @@ def _final(source: Source, start: int) -> tuple[Quantifier, Formula, Formula | N
             1
         ]
         found = end
+    written = ""
     if found:
         if found[1] == "filter":
             raise source.error("M001", "there are two filters", start + found.start())
-        quantifier, condition = read_condition(rest[found.start() :], source.path, line + rest.count("\n", 0, found.start()))
-    return quantifier, condition, filtered
+        written = rest[found.start() :]
+        quantifier, condition = read_condition(written, source.path, line + rest.count("\n", 0, found.start()))
+    listed = read_locations(located[1]) if located else ()
+    return _Final(quantifier, condition, filtered, listed, " ".join(written.split()).rstrip("; "))

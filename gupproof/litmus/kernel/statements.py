@@ -12,7 +12,7 @@ from gupproof.litmus.kernel.lexer import is_name
 _ASSIGNMENTS = {f"{operator}=": operator for operator in ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")}
 _STEPS = {"++": "+", "--": "-"}
 _CONTROL = frozenset({"if", "while", "do", "for", "return", "break", "continue"})
-_REFUSED = frozenset({"goto", "switch", "case", "default", "asm", "typedef", "__atomic_op", "__fence"})
+_REFUSED = frozenset({"goto", "switch", "case", "default", "asm", "typedef", "__atomic_op", "__fence", "__store", "__srcu"})
 
 
 @dataclass(slots=True)

@@ -210,3 +210,11 @@ def test_a_grace_period_of_srcu_is_a_fence_about_its_domain():
 def test_a_fault_leaves_no_control_dependency():
     *_, last = lowered("r1 = READ_ONCE(*p); if (r1) { WRITE_ONCE(*r1, 1); } WRITE_ONCE(*y, 1);").events
     assert last.ctrl == ()
+
+
+def test_executions_that_a_filter_leaves_out_raise_no_flag(tmp_path: Path):
+    # The plain read races only where the acquire did not see the release.
+    threads = ("*x = 1; smp_store_release(y, 1);", "r1 = smp_load_acquire(y); r2 = *x;")
+    free = text(*threads, condition="exists (1:r2=0)")
+    assert "data-race" in judged(tmp_path, free).flags
+    assert judged(tmp_path, free.replace("exists", "filter (1:r1=1) exists")).flags == ()

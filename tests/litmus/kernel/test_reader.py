@@ -114,6 +114,37 @@ def test_two_places_may_be_compared():
     assert read(TEST.replace("p=x", "1:r1=0:r1")).condition.parts[1] == Same(Register(1, "r1"), Register(0, "r1"))
 
 
+def test_what_is_to_be_listed_may_be_elements():
+    test = read(TEST.replace("[x; 1:r1]", "[t[1]; 1:r1;\n x]"))
+    assert test.listed == (Word("t[1]"), Register(1, "r1"), Word("x"))
+    assert test.final == "exists (1:r1=1 /\\ p=x)"
+
+
+def test_an_initial_value_may_be_an_address_in_several_spellings():
+    initial = "int *a = &x; b = (int *)x; int c[2] = {*(&x), x}; d = (3);"
+    memory = read(TEST.replace("q = x;", initial)).memory
+    assert [memory[name] for name in ("a", "b", "c[0]", "c[1]", "d")] == ["x", "x", "x", "x", 3]
+
+
+def test_words_of_explanation_may_stand_before_the_initial_state():
+    text = TEST.replace("Cycle=", "Its locks aren't needed: see\n(* { } *)\n-> elsewhere; or not.\nCycle=")
+    assert read(text).memory == read(TEST).memory
+
+
+def test_comments_may_hold_comments_and_stand_in_the_condition():
+    text = TEST.replace("(* A comment", "(* One (* in another *) here. *) (* A comment").replace(
+        "exists (", "exists /* C's (* */ ("
+    )
+    assert read(text).condition == read(TEST).condition
+
+
+def test_an_implication_binds_more_closely_than_a_conjunction():
+    # herd7's grammar of conditions: lib/stateParser.mly, its lines of precedence.
+    condition = read(TEST.replace("(1:r1=1 /\\ p=x)", "(1:r1=1 /\\ p=x => x=2)")).condition
+    assert isinstance(condition, And)
+    assert condition.parts[0] == Equal(Register(1, "r1"), 1)
+
+
 def test_a_test_without_a_condition_is_one():
     assert read("C t\n{}\nP0(int *x) { *x = 1; }\n").quantifier is Quantifier.FORALL
 
@@ -127,6 +158,8 @@ def test_a_test_without_a_condition_is_one():
         ("int r[2];", "r"),
         ("local_irq_disable();", "local_irq_disable()"),
         ("r1 = y[1];", "y"),
+        ("__store{once}(*x, 1);", "__store"),
+        ("r1 = __load{once}(*x);", "__load"),
     ],
 )
 def test_what_is_not_handled_is_named(statement: str, names: str):
