@@ -14,6 +14,8 @@ from gupproof.program.state import Value
 _OPERAND = re.compile(r"\[[^\]]*\]!?|[^,\[\]]+")
 _INTEGER = re.compile(r"^#?\s*([+-]?(?:0[xX][0-9a-fA-F]+|\d+))$")
 _REGISTER = re.compile(r"^([WXwx])(\d+|ZR|zr|%\w+)$")
+# A register that the test names instead of numbering it, whole.
+_SYMBOLIC = re.compile(r"^%\w+$")
 _STACK = {"SP": 64, "WSP": 32}
 _EXTENDED = re.compile(r"^([US])XT([BHWX])(?:\s*#?\s*(\w+))?$")
 _SHIFTED = re.compile(r"^(LSL|LSR|ASR|ROR)\s*#?\s*(\w+)$")
@@ -36,7 +38,7 @@ def register(name: str) -> str:
 
 def is_register(operand: str) -> bool:
     """Whether an operand is a register."""
-    return bool(_REGISTER.match(operand)) or operand.upper() in _STACK
+    return bool(_REGISTER.match(operand) or _SYMBOLIC.match(operand)) or operand.upper() in _STACK
 
 
 def bits_of(operand: str) -> int:
@@ -48,7 +50,7 @@ def bits_of(operand: str) -> int:
     """
     if not is_register(operand):
         raise Unsupported(f"instruction: operand '{operand}'")
-    return _STACK.get(operand.upper(), 64 if operand[0] in "Xx" else 32)
+    return _STACK.get(operand.upper(), 64 if operand[0] in "Xx%" else 32)
 
 
 def immediate(operand: str) -> int:

@@ -145,7 +145,7 @@ def check_sizes(program: Program, memory: Memory) -> None:
     found: dict[int, set[int]] = {}
     for event, places in _places(program, several=several):
         if event.address is not None and event.address.op is Op.CONST and not places:
-            raise Unsupported(_astray(event.address.value, memory))
+            _check_outside(event.address.value, memory)
         for place in places:
             found.setdefault(place, set()).add(memory.sizes[event.id])
             name = names[place]
@@ -161,11 +161,11 @@ def check_sizes(program: Program, memory: Memory) -> None:
             raise Unsupported(f"mixed-size: {names[place]} is accessed with {listed} bytes")
 
 
-def _astray(address: int, memory: Memory) -> str:
+def _check_outside(address: int, memory: Memory) -> None:
+    """Refuse an access to a part of a word; whether one outside of every word can come about, the model tells."""
     for location in memory.locations:
         if location.address < address < location.address + memory.kinds[location.name].size:
-            return f"mixed-size: an access inside {location.name}"
-    return "address: an access goes outside of every location"
+            raise Unsupported(f"mixed-size: an access inside {location.name}")
 
 
 def _places(program: Program, *, several: bool) -> list[tuple[Event, frozenset[int]]]:

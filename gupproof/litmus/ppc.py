@@ -147,8 +147,10 @@ def _compute(machine: Machine, name: str, operands: list[str]) -> bool:
         result = _calculated(machine, found[1], _get(machine, operands[1]), _get(machine, operands[2]))
     elif found := _IMMEDIATE.match(name):
         result = _with_number(machine, found[1], operands)
+    elif found := re.match(r"^(rlwinm|rlwimi)(\.)?$", name):
+        result = _rotated(machine, operands, inserted=found[1] == "rlwimi")
     else:
-        found = re.match(r"^(neg|not|extsb|extsh|extsw|clrldi|rlwinm)(\.)?$", name)
+        found = re.match(r"^(neg|not|extsb|extsh|extsw|clrldi)(\.)?$", name)
         if found is None:
             return False
         result = _of_one(machine, found[1], operands)
@@ -217,14 +219,26 @@ def _of_one(machine: Machine, name: str, operands: list[str]) -> Value:
         return words.invert(machine, value, BITS)
     if name == "clrldi":
         return machine.apply(Op.AND, value, machine.const(words.mask(BITS - number(operands[2]))))
-    if name == "rlwinm":
-        turned, first, last = (number(operand) for operand in operands[2:5])
-        if first > last:
-            raise Unsupported("instruction: rlwinm with a mask that wraps around")
-        rotated = words.rotate(machine, words.wrap(machine, value, 32), 32 - turned, 32)
-        return machine.apply(Op.AND, rotated, machine.const(words.mask(32 - first) & ~words.mask(31 - last)))
     source, signed = _EXTENSIONS[name]
     return words.extend(machine, value, source, BITS, signed=signed)
+
+
+def _rotated(machine: Machine, operands: list[str], *, inserted: bool) -> Value:
+    """Return the low word rotated to the left, under a mask; ``rlwimi`` keeps the target where the mask has zeros."""
+    turned, first, last = (number(operand) for operand in operands[2:5])
+    word = words.wrap(machine, _get(machine, operands[1]), 32)
+    rotated = words.rotate(machine, word, 32 - turned, 32)
+    if first <= last:
+        mask = words.mask(32 - first) & ~words.mask(31 - last)
+    else:
+        # A mask that wraps around reaches into the upper half, where the rotated word stands once more (Book I, 3.3.14).
+        mask = words.mask(64) & ~(words.mask(31 - last) & ~words.mask(32 - first))
+        rotated = machine.apply(Op.OR, rotated, words.calculate(machine, Op.SHL, rotated, machine.const(32), BITS))
+    result = machine.apply(Op.AND, rotated, machine.const(mask))
+    if not inserted:
+        return result
+    kept = machine.apply(Op.AND, _get(machine, operands[0]), machine.const(words.mask(64) & ~mask))
+    return machine.apply(Op.OR, result, kept)
 
 
 def _branch(machine: Machine, name: str, operands: list[str]) -> bool:

@@ -24,8 +24,10 @@ _TWO = {"ADD": Op.ADD, "SUB": Op.SUB, "AND": Op.AND, "OR": Op.OR, "XOR": Op.XOR}
 _ONE = {"INC": Op.ADD, "DEC": Op.SUB}
 _SHIFTS = {"SHL": "left", "SAL": "left", "SHR": "right", "SAR": "arithmetic"}
 _SUFFIXED = {*_TWO, *_ONE, *_SHIFTS, "MOV", "XCHG", "CMP", "TEST", "CMPXCHG", "XADD", "NEG", "NOT", "LEA"}
+_BITS = {"BT", "BTS", "BTR", "BTC"}
+_SUFFIXED |= {*_BITS, "UXCH"}
 _EXTENDING = re.compile(r"^MOV([SZ])(?:X|XD|([BWL])([WLQ]))$")
-_LOCKABLE = {*_TWO, *_ONE, "XCHG", "CMPXCHG", "XADD", "NEG", "NOT"}
+_LOCKABLE = {*_TWO, *_ONE, "XCHG", "CMPXCHG", "XADD", "NEG", "NOT", "BTS", "BTR", "BTC"}
 _NOTHING = {"NOP", "NOPW", "NOPL", "NOPQ", "ENDBR64", "ENDBR32", "PAUSE"}
 _CONDITIONS = {
     "E": "ZF", "Z": "ZF", "B": "CF", "C": "CF", "NAE": "CF", "S": "SF", "O": "OF",
@@ -78,9 +80,10 @@ def _flags(machine: Machine, condition: str, text: str) -> Value:
     lower = machine.apply(Op.NOT, machine.apply(Op.EQ, below, machine.const(0)))
     named = {
         "L": lower, "NGE": lower, "LE": machine.apply(Op.LOR, lower, zero), "NG": machine.apply(Op.LOR, lower, zero),
-        "BE": machine.apply(Op.LOR, carry, zero), "NA": machine.apply(Op.LOR, carry, zero),
+        "BE": machine.apply(Op.LOR, carry, zero), "NA": machine.apply(Op.LOR, carry, zero), "LT": lower,
     }  # fmt: skip
-    opposite = {"GE": "L", "NL": "L", "G": "LE", "NLE": "LE", "A": "BE", "NBE": "BE"}
+    # JLT and JGT are what herd7 calls JL and JG.
+    opposite = {"GE": "L", "NL": "L", "G": "LE", "GT": "LE", "NLE": "LE", "A": "BE", "NBE": "BE"}
     if condition in named:
         return named[condition]
     if condition in opposite:
@@ -119,7 +122,10 @@ class _Instruction:
                 self.exchange(one, other)
             case "XADD", [target, View() as source]:
                 self.add_and_exchange(target, source)
-            case "CMPXCHG", [target, View() as source]:
+            case "UXCH", [one, other]:
+                self.exchange(one, other, locked=False)
+            case ("CMPXCHG", [target, View() as source]) | ("CMPXCHG", [View() as source, Place() as target]):
+                # herd7's AT&T has the memory first here.
                 self.compare_and_exchange(target, source)
             case "CMP", [left, right]:
                 self.compare(self.read(left), self.read(right))
@@ -131,6 +137,8 @@ class _Instruction:
                 self.modify(target, lambda old: words.negate(self.machine, old, self.bits))
             case "NOT", [target]:
                 self.modify(target, lambda old: words.invert(self.machine, old, self.bits), flags=False)
+            case _, [target, source] if stem in _BITS:
+                self.look_at_bit(stem, target, source)
             case _, [target, source] if stem in _TWO:
                 self.update(target, _TWO[stem], self.read(source), carries=True)
             case _, [target, source] if stem in _SHIFTS:
@@ -169,6 +177,9 @@ class _Instruction:
         if self.at_and_t(listed):
             operands.reverse()
         target, source = operands
+        if isinstance(target, Place):
+            # herd7's AT&T has the register first here; memory is only ever the source.
+            target, source = source, target
         if not isinstance(target, View):
             raise Unsupported(f"instruction: '{self.text}'")
         self.size = target.size
@@ -241,12 +252,36 @@ class _Instruction:
         if not carries:
             machine.set("CF", carry)
 
-    def exchange(self, one: Operand, other: Operand) -> None:
+    def look_at_bit(self, stem: str, target: Operand, source: Operand) -> None:
+        """Put a bit into the carry flag, and set, clear or turn it (SDM 2, BT and kin); the zero flag stays."""
+        machine, seen = self.machine, []
+        if isinstance(target, Place) and not isinstance(source, Immediate):
+            raise Unsupported(f"instruction: '{self.text}' may reach beyond its word")
+        place = words.wrap(machine, self.read(source), self.bits.bit_length() - 1)
+        chosen = words.calculate(machine, Op.SHL, machine.const(1), place, self.bits)
+
+        def new(old: Value) -> Value:
+            seen.append(old)
+            match stem:
+                case "BTS":
+                    return machine.apply(Op.OR, old, chosen)
+                case "BTR":
+                    return machine.apply(Op.AND, old, words.invert(machine, chosen, self.bits))
+                case _:
+                    return machine.apply(Op.XOR, old, chosen)
+
+        if stem == "BT":
+            seen.append(self.read(target))
+        else:
+            self.modify(target, new, flags=False)
+        machine.set("CF", words.bit(machine, machine.apply(Op.SHR, seen[-1], place), 0))
+
+    def exchange(self, one: Operand, other: Operand, *, locked: bool = True) -> None:
         machine = self.machine
         if isinstance(other, Place):
             one, other = other, one
         new = self.read(other)
-        if isinstance(one, Place):
+        if isinstance(one, Place) and locked:
             # XCHG with memory is locked without saying so.
             self.write(other, machine.exchange(one.address, self.size, lambda _: new, read=LOCKED, write=LOCKED))
             return

@@ -76,6 +76,7 @@ def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str
         ("int x=1; int *p=&x; 0:X1=p", "LDR X0,[X1]; LDR W2,[X0]", "0:X0=x /\\ 0:X2=1"),
         ("int x=9; 0:SP=x", "LDR W0,[SP]", "0:X0=9"),
         ("int x=9", "ADR X1,x; LDR W0,[X1]", "0:X0=9 /\\ 0:X1=x"),
+        ("int x=9; %named=x", "MOV X1,%named; LDR W0,[X1]; LDR W2,[%named]", "0:X0=9 /\\ 0:X2=9 /\\ 0:X1=x"),
         ("int x=5; 0:X1=x; 0:X2=-3", "LDSMAX W2,W0,[X1]; LDUMAX W2,W3,[X1]", "0:X0=5 /\\ 0:X3=5 /\\ x=-3"),
         ("int x=6; 0:X1=x; 0:X2=3", "LDCLR W2,W0,[X1]; LDEOR W2,W3,[X1]; STSET W2,[X1]", "0:X0=6 /\\ 0:X3=4 /\\ x=7"),
         ("int8_t x=-1; 0:X1=x; 0:X2=2", "LDADDB W2,W0,[X1]; SWPALB W2,W3,[X1]", "0:X0=0xff /\\ 0:X3=1 /\\ x=2"),
@@ -123,6 +124,13 @@ def test_x86(tmp_path: Path, initial: str, instructions: str, condition: str) ->
         ("x=7; 0:rcx=1", "lock xaddl %ecx,(x); subl %ecx,(x); cmpl $1,(x); je L; movl $9,%eax; L:; nop",
          "x=1 /\\ 0:rcx=7 /\\ 0:rax=0"),
         ("x=7; 0:rax=7; 0:r8=3", "lock cmpxchgl %r8d,(x); xchgl %r8d,(x)", "x=3 /\\ 0:r8=3 /\\ 0:eax=7"),
+        # herd7's order of operands: the memory first, the register that is moved to first.
+        ("x=7; 0:rax=7; 0:r8=3", "lock cmpxchg (x),%r8d; cmpl $4,(x); cmovc %ebx,(x)", "x=3 /\\ 0:ebx=3"),
+        ("x=5", "btsl $1,(x); setc %al; lock btrl $0,(x); setc %bl; btcl $3,(x); btl $3,(x); setc %cl",
+         "x=14 /\\ 0:al=0 /\\ 0:bl=1 /\\ 0:cl=1"),
+        ("0:rax=4; 0:rcx=34", "btl %ecx,%eax; setc %bl; btq %rcx,%rax; setc %dl", "0:bl=1 /\\ 0:dl=0"),
+        ("x=7; 0:rax=3", "uxchl %eax,(x); cmpl $4,(x); jlt L; movl $9,%ebx; L:; jgt M; movl $9,%ecx; M:; nop",
+         "x=3 /\\ 0:eax=7 /\\ 0:ebx=0 /\\ 0:ecx=9"),
     ],
 )  # fmt: skip
 def test_x86_64(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
@@ -170,6 +178,8 @@ def test_riscv(tmp_path: Path, initial: str, instructions: str, condition: str) 
         ("0:r1=1; 0:r2=40", "slw r3,r1,r2; sld r4,r1,r2; extsw r5,r1; clrldi r6,r2,61",
          "0:r3=0 /\\ 0:r4=0 /\\ 0:r5=1 /\\ 0:r6=0"),
         ("0:r0=6", "addi r1,r0,2; add r2,r0,r0", "0:r1=2 /\\ 0:r2=12"),
+        ("0:r1=0x12345678; 0:r3=-1", "rlwinm r2,r1,8,24,31; rlwimi r3,r1,4,8,27; rlwinm r4,r1,0,28,3",
+         "0:r2=0x12 /\\ 0:r3=0xff45678f /\\ 0:r4=0x10000008"),
         ("0:r1=-1", "cmpwi r1,1; blt L; li r2,1; L:; cmplwi r1,1; blt M; li r3,1; M:; nop", "0:r2=0 /\\ 0:r3=1"),
         ("0:r1=2", "cmpwi cr1,r1,2; cmpwi r1,3; beq cr1,L; li r2,1; L:; bne M; li r3,1; M:; nop", "0:r2=0 /\\ 0:r3=0"),
         ("0:r1=2", "addi r1,r1,-2; or. r1,r1,r1; beq L; li r2,1; L:; bgt M; li r3,1; M:; blr; li r4,1",

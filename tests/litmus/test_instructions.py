@@ -180,6 +180,22 @@ def test_arm_atomic_additions_are_never_lost(tmp_path: Path, increment: str):
     assert observe(tmp_path, arm(column, column, condition="x=1")) is Observation.NEVER
 
 
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        # The store half waits for the branch, and is forwarded to the acquire, which does not wait for it.
+        ("LDR W0,[X2]; CBZ W0,L; L: NOP; MOV W6,#1; SWP W6,W5,[X4]", Observation.SOMETIMES),
+        # The read half is what read the flag: a release sequence, as C++ needs it.
+        ("MOV W6,#2; SWP W6,W0,[X2]; MOV X4,X2", Observation.NEVER),
+        ("LDXR W0,[X2]; MOV W6,#2; STXR W7,W6,[X2]; CBNZ W7,M; MOV X4,X2", Observation.NEVER),
+    ],
+)
+def test_arm_an_acquire_waits_for_the_read_half_of_an_atomic_it_reads_from(tmp_path: Path, before: str, expected: Observation):
+    reader = f"{before}; LDAR W8,[X4]; LDR W3,[X1]; M: NOP"
+    text = arm(WRITER.format("DMB ST"), reader, condition="1:X0=1 /\\ 1:X8<>0 /\\ 1:X3=0")
+    assert observe(tmp_path, text.replace("1:X1=x;", "1:X1=x; 1:X4=z;")) is expected
+
+
 def test_arm_exclusives_fail_or_are_atomic(tmp_path: Path):
     column = "LDXR W0,[X1]; ADD W3,W0,#1; STXR W4,W3,[X1]"
     both = "0:X4=0 /\\ 1:X4=0"
@@ -286,7 +302,7 @@ def test_a_backward_jump_is_followed_as_often_as_allowed(tmp_path: Path):
         (arm("STRH W0,[X1,#2]", condition="x=0"), "mixed-size: an access inside x"),
         (arm("STR W0,[X1,#4]", condition="x=0"), "address: "),
         (arm("LDP W0,W3,[X1]", condition="x=0"), "address: "),
-        (arm("LDNP W0,W3,[X1]", condition="x=0"), "non-temporal: "),
+        (arm("LDR X0,[X2]; LDNP W0,W3,[X0]", condition="x=0"), "non-temporal: "),
         (arm("LD1 {V0.4S},[X1]", condition="x=0"), "vector: "),
         (arm("FADD S0,S1,S2", condition="x=0"), "vector: "),
         (arm("TLBI VAAE1IS,X0", condition="x=0"), "page tables: "),
