@@ -67,7 +67,7 @@ def tell(program: Program, model: Model, replay: Replay) -> tuple[StoryLine, ...
         values = [
             printer.value_at(replay.events.address[number], replay.events.value[number])
             for number in group
-            if number in replay.events.address
+            if number in replay.events.value
         ]
         source = replay.execution.rf.get(event.id)
         lines.append(
@@ -159,7 +159,8 @@ def _ranges(steps: Sequence[int]) -> str:
 def _told_order(model: Model, replay: Replay) -> list[int]:
     """The executed accesses of threads, in an order that the strongest axiom of the model allows and is easy to follow."""
     program, events = replay.program, replay.events
-    accesses = [n for n in events.executed if n in events.address and program.events[n].thread != INIT_THREAD]
+    # A grace period of SRCU has the address of its domain, and no value.
+    accesses = [n for n in events.executed if n in events.value and program.events[n].thread != INIT_THREAD]
     order = _constraint(model, replay)
     told: list[int] = []
     remaining = sum(1 << number for number in accesses)

@@ -23,7 +23,7 @@ from gupproof.litmus.form import (
 from gupproof.litmus.initial import ALL_THREADS
 from gupproof.litmus.machine import Machine
 from gupproof.litmus.memory import check_sizes, lay_out
-from gupproof.litmus.outcome import CONDITION, FAULTS, named
+from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, named, places
 from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
@@ -38,8 +38,6 @@ __all__ = [
     "CONDITION",
     "FAULTS",
     "Architecture",
-    "Lowered",
-    "Observed",
     "architecture_of",
     "lower_litmus",
     "lower_observed",
@@ -95,31 +93,6 @@ def lower_litmus(test: Litmus, *, unroll: int = 2) -> Program:
 
     """
     return lower_observed(test, unroll=unroll).program
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What the condition or the locations clause looks at, as it ends.
-
-    Attributes:
-        place: the register or word.
-        expr: its final value, cut to its type.
-        kind: how that is printed.
-
-    """
-
-    place: Register | Word
-    expr: Expr
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Lowered:
-    """A test, unrolled, with what it observes; ``counts`` is its filter."""
-
-    program: Program
-    observed: tuple[Observed, ...]
-    counts: Expr
 
 
 def lower_observed(test: Litmus, *, unroll: int = 2) -> Lowered:
@@ -203,7 +176,7 @@ class _Lowering:
 
     def _observed(self, machines: list[Machine]) -> tuple[Observed, ...]:
         found: dict[Register | Word, Observed] = {}
-        for place in dict.fromkeys([*_places(self.test.condition), *self.test.listed]):
+        for place in dict.fromkeys([*places(self.test.condition), *self.test.listed]):
             for part in self._parts(place):
                 kind = self._kind(part)
                 found[part] = Observed(part, self._masked(self._place(part, machines), kind), kind)
@@ -260,15 +233,3 @@ class _Lowering:
                 )
             )
         return machines[place.thread].get(self.architecture.register(place.name)).expr
-
-
-def _places(formula: Formula) -> list[Register | Word]:
-    match formula:
-        case Equal(place=place):
-            return [place]
-        case Same(left=left, right=right):
-            return [left, right]
-        case Not(inner=inner):
-            return _places(inner)
-        case And(parts=parts) | Or(parts=parts):
-            return [place for part in parts for place in _places(part)]

@@ -1,8 +1,10 @@
 """The final condition of a litmus test as an expression over what its threads end with."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from gupproof.litmus.form import And, Equal, Formula, Not, Or, Register, Same, Value, Word
+from gupproof.litmus.form import And, Equal, Formula, Kind, Not, Or, Register, Same, Value, Word
+from gupproof.program.events import Program
 from gupproof.program.expr import Expr, ExprPool, Op
 
 CONDITION = "condition"
@@ -10,6 +12,31 @@ CONDITION = "condition"
 
 FAULTS = "faults"
 """The property that fails where an access goes outside of every location: herd has no verdict for such a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the condition or the locations clause looks at, as it ends.
+
+    Attributes:
+        place: the register or word.
+        expr: its final value, cut to its type.
+        kind: how that is printed.
+
+    """
+
+    place: Register | Word
+    expr: Expr
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A test, unrolled, with what it observes; ``counts`` is its filter."""
+
+    program: Program
+    observed: tuple[Observed, ...]
+    counts: Expr
 
 
 def meaning(
@@ -49,3 +76,16 @@ def named(formula: Formula) -> list[str]:
             return named(inner)
         case And(parts=parts) | Or(parts=parts):
             return [name for part in parts for name in named(part)]
+
+
+def places(formula: Formula) -> list[Register | Word]:
+    """Return the registers and words that a condition looks at, in order."""
+    match formula:
+        case Equal(place=place):
+            return [place]
+        case Same(left=left, right=right):
+            return [left, right]
+        case Not(inner=inner):
+            return places(inner)
+        case And(parts=parts) | Or(parts=parts):
+            return [place for part in parts for place in places(part)]

@@ -15,9 +15,10 @@ from gupproof.execution.decode import decode, wanted
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
-from gupproof.litmus.kernel.lower import lower_kernel_c
+from gupproof.litmus.kernel.lower import lower_observed_kernel_c
 from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
-from gupproof.litmus.lower import CONDITION, FAULTS, architecture_of, lower_litmus
+from gupproof.litmus.lower import architecture_of, lower_observed
+from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
 from gupproof.program.events import Program
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, target_of
 from gupproof.proving.workers import workers
@@ -98,9 +99,9 @@ def judge(path: Path, request: Request) -> Judgement:
     test: Litmus | KernelTest | None = None
     model = request.model or ""
     try:
-        test = _read(path)
-        model = request.model or (architecture_of(test).model if isinstance(test, Litmus) else KERNEL_MODEL)
-        seen = _observe(test, _platform(model), request)
+        test = read_test(path)
+        model = request.model or own_model(test)
+        seen = _observe(test, platform_of(model), request)
     except Unsupported as problem:
         seen = _Seen(Observation.UNSUPPORTED, reason=str(problem))
     return Judgement(
@@ -118,21 +119,40 @@ def judge(path: Path, request: Request) -> Judgement:
     )
 
 
-def _read(path: Path) -> Litmus | KernelTest:
+def read_test(path: Path) -> Litmus | KernelTest:
+    """Read a test, in assembly or kernel C.
+
+    Raises:
+        GupError: it is none.
+        Unsupported: it is outside what is judged.
+
+    """
     text = read_source(path, kind="a litmus test", limit=LARGEST)
     return read_kernel_c(text, str(path)) if is_kernel_c(text) else read_assembly(text, str(path))
 
 
+def own_model(test: Litmus | KernelTest) -> str:
+    """Return the model that a test is judged under where none is asked for."""
+    return architecture_of(test).model if isinstance(test, Litmus) else KERNEL_MODEL
+
+
 @lru_cache(maxsize=16)
-def _platform(name: str) -> Platform:
+def platform_of(name: str) -> Platform:
     """Look a model up once for all tests; assembly brings its own instructions, so any of the model's targets will do."""
     return platforms(name)[0]
 
 
-def _lowered(test: Litmus | KernelTest, platform: Platform, unroll: int) -> Program:
+def lowered(test: Litmus | KernelTest, platform: Platform, unroll: int) -> Lowered:
+    """Unroll a test for a platform.
+
+    Raises:
+        GupError: the test names what it does not have.
+        Unsupported: it has what is not handled.
+
+    """
     if isinstance(test, KernelTest):
-        return lower_kernel_c(test, target_of(platform), unroll=unroll)
-    return lower_litmus(test, unroll=unroll)
+        return lower_observed_kernel_c(test, target_of(platform), unroll=unroll)
+    return lower_observed(test, unroll=unroll)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +169,7 @@ class _Seen:
 
 
 def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
-    program = _lowered(test, platform, request.unroll)
+    program = lowered(test, platform, request.unroll).program
     model = model_of(platform, request.reading)
     encoding, undecided = _encoded(program, model)
     questions = _Questions(encoding, model, request.timeout)

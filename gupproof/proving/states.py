@@ -1,4 +1,4 @@
-"""All final states of a litmus test in assembly, and an execution that satisfies its condition.
+"""All final states of a litmus test, and an execution that satisfies its condition.
 
 Each state found is ruled out, and the solver is asked again until there is no other. Every execution is checked again without
 the solver, as those behind a verdict are.
@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gupproof.cat.terms import Model
-from gupproof.diagnostics import Diagnostic, GupError, read_source
+from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.encoding.encoding import Encoding, encode
 from gupproof.execution.axioms import recheck
 from gupproof.execution.decode import decode, wanted
 from gupproof.execution.replay import Replay, replay
 from gupproof.execution.story import StoryLine, tell
 from gupproof.litmus.form import Kind, Litmus, Quantifier, Register
-from gupproof.litmus.frame import read_assembly
-from gupproof.litmus.lower import CONDITION, Lowered, Observed, architecture_of, lower_observed
+from gupproof.litmus.kernel.form import KernelTest
+from gupproof.litmus.outcome import CONDITION, Lowered, Observed
 from gupproof.program.events import Kind as Does
 from gupproof.program.events import Program
 from gupproof.program.expr import Expr, Op, evaluate
-from gupproof.proving.observation import LARGEST, Request
-from gupproof.proving.platforms import model_of, platforms
+from gupproof.proving.observation import Request, lowered, own_model, platform_of, read_test
+from gupproof.proving.platforms import model_of
 from gupproof.solving.solver import Outcome, Solver
 
 MOST_STATES = 1000
@@ -49,30 +49,10 @@ class States:
 
     """
 
-    test: Litmus
+    test: Litmus | KernelTest
     model: str
     found: tuple[str, ...]
     complete: bool
-
-
-def read_test(path: Path) -> Litmus:
-    """Read a test in assembly.
-
-    Raises:
-        GupError: it is none.
-        Unsupported: it is outside what is judged.
-
-    """
-    text = read_source(path, kind="a litmus test", limit=LARGEST)
-    if text.split(None, 1)[:1] == ["C"]:
-        raise GupError(
-            Diagnostic(
-                code="U013",
-                message=f"{path} is kernel C: its states and executions are not listed",
-                help="leave --states and --graph out, or pass tests in assembly",
-            )
-        )
-    return read_assembly(text, str(path))
 
 
 def list_states(path: Path, request: Request, *, most: int = MOST_STATES) -> States:
@@ -83,27 +63,25 @@ def list_states(path: Path, request: Request, *, most: int = MOST_STATES) -> Sta
         Unsupported: the test is outside what is judged.
 
     """
-    test = read_test(path)
-    name, model = _model(test, request)
-    lowered = lower_observed(test, unroll=request.unroll)
-    pool = lowered.program.pool
-    remaining = lowered.counts
+    test, model, made = _prepared(path, request)
+    pool = made.program.pool
+    remaining = made.counts
     found: list[tuple[int, ...]] = []
     complete = False
     while len(found) < most:
-        program = replace(lowered.program, covers={_NEXT: remaining}, properties={})
+        program = replace(made.program, covers={_NEXT: remaining}, properties={})
         outcome, reached = _reach(program, model, _NEXT, request.timeout)
         if reached is None:
             complete = outcome is Outcome.UNSAT
             break
-        state = tuple(_value(reached, observed.expr) for observed in lowered.observed)
+        state = tuple(_value(reached, observed.expr) for observed in made.observed)
         found.append(state)
         same = [
-            pool.make(Op.EQ, observed.expr, pool.const(value)) for observed, value in zip(lowered.observed, state, strict=True)
+            pool.make(Op.EQ, observed.expr, pool.const(value)) for observed, value in zip(made.observed, state, strict=True)
         ]
         remaining = pool.land(remaining, pool.negation(pool.land(*same)))
-    lines = sorted(_line(lowered, state) for state in found)
-    return States(test=test, model=name, found=tuple(lines), complete=complete)
+    lines = sorted(_line(made, state) for state in found)
+    return States(test=test, model=request.model or own_model(test), found=tuple(lines), complete=complete)
 
 
 def find_witness(path: Path, request: Request) -> Witness | None:
@@ -114,9 +92,8 @@ def find_witness(path: Path, request: Request) -> Witness | None:
         Unsupported: the test is outside what is judged.
 
     """
-    test = read_test(path)
-    _, model = _model(test, request)
-    program = lower_observed(test, unroll=request.unroll).program
+    _, model, made = _prepared(path, request)
+    program = made.program
     outcome, reached = _reach(program, model, CONDITION, request.timeout)
     if outcome is Outcome.UNKNOWN:
         message = f"{path}: no execution was found within {request.timeout:g} s"
@@ -124,9 +101,10 @@ def find_witness(path: Path, request: Request) -> Witness | None:
     return None if reached is None else Witness(reached, tell(program, model, reached))
 
 
-def _model(test: Litmus, request: Request) -> tuple[str, Model]:
-    name = request.model or architecture_of(test).model
-    return name, model_of(platforms(name)[0], request.reading)
+def _prepared(path: Path, request: Request) -> tuple[Litmus | KernelTest, Model, Lowered]:
+    test = read_test(path)
+    platform = platform_of(request.model or own_model(test))
+    return test, model_of(platform, request.reading), lowered(test, platform, request.unroll)
 
 
 def _reach(program: Program, model: Model, cover: str, timeout: float) -> tuple[Outcome, Replay | None]:
@@ -153,11 +131,11 @@ def _value(reached: Replay, expr: Expr) -> int:
     return evaluate(expr, leaves, reached.memory)
 
 
-def _line(lowered: Lowered, state: tuple[int, ...]) -> str:
-    names = {location.address: location.name for location in lowered.program.locations}
+def _line(made: Lowered, state: tuple[int, ...]) -> str:
+    names = {location.address: location.name for location in made.program.locations}
     parts = [
         (not isinstance(observed.place, Register), str(observed.place), _printed(observed, value, names))
-        for observed, value in zip(lowered.observed, state, strict=True)
+        for observed, value in zip(made.observed, state, strict=True)
     ]
     # Registers first, by thread; then memory.
     return " ".join(f"{place}={text};" for _, place, text in sorted(parts))
@@ -172,4 +150,5 @@ def _printed(observed: Observed, value: int, names: dict[int, str]) -> str:
 
 def _signed(value: int, kind: Kind) -> int:
     bits = 8 * kind.size
+    value &= (1 << bits) - 1
     return value - (1 << bits) if kind.signed and value >> (bits - 1) & 1 else value

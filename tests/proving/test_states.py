@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
-from gupproof.diagnostics import GupError
 from gupproof.proving.observation import Request
 from gupproof.proving.states import find_witness, list_states
 from gupproof.report.dot import dot, edges
@@ -69,8 +66,36 @@ def test_what_cannot_happen_has_no_witness(tmp_path: Path) -> None:
     assert find_witness(written(tmp_path, STORE_BUFFERING.replace("0:EAX=0 /\\", "0:EAX=2 /\\")), REQUEST) is None
 
 
-def test_kernel_c_has_no_list_of_states(tmp_path: Path) -> None:
-    text = "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=1)\n"
-    with pytest.raises(GupError) as error:
-        list_states(written(tmp_path, text), REQUEST)
-    assert error.value.diagnostics[0].code == "U013"
+KERNEL = """C t
+{ int *p = &y; int t[2] = {-1, 0}; }
+P0(int *x, int **p) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*p, x); }
+P1(int **p) { int *r1 = READ_ONCE(*p); int r2 = READ_ONCE(*r1); }
+locations [1:r1; p; t[0]]
+exists (1:r2=1)
+"""
+
+
+def test_states_of_kernel_c_name_locations_and_have_signs(tmp_path: Path) -> None:
+    states = list_states(written(tmp_path, KERNEL), REQUEST)
+    assert states.complete
+    assert states.found == (
+        "1:r1=x; 1:r2=1; [p]=x; t[0]=-1;",
+        "1:r1=y; 1:r2=0; [p]=x; t[0]=-1;",
+    )
+    assert (states.model, states.test.final) == ("lkmm", "exists (1:r2=1)")
+
+
+def test_a_filter_leaves_states_of_kernel_c_out(tmp_path: Path) -> None:
+    states = list_states(written(tmp_path, KERNEL.replace("exists", "filter (1:r1=y) exists")), REQUEST)
+    assert states.found == ("1:r1=y; 1:r2=0; [p]=x; t[0]=-1;",)
+
+
+def test_a_witness_in_kernel_c_is_told_with_its_grace_periods(tmp_path: Path) -> None:
+    # A grace period of SRCU is about a domain, and has no value to tell.
+    text = (
+        "C t\n{}\nP0(int *x, int *y, struct srcu_struct *s) "
+        "{ WRITE_ONCE(*x, 1); synchronize_srcu(s); WRITE_ONCE(*y, 1); }\nexists (y=1)\n"
+    )
+    witness = find_witness(written(tmp_path, text), REQUEST)
+    assert witness is not None
+    assert [line.text.partition("(")[0] for line in witness.story] == ["WRITE_ONCE", "synchronize_srcu", "WRITE_ONCE"]

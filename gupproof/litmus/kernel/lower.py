@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from gupproof.diagnostics import NOWHERE, Diagnostic, GupError, Span
 from gupproof.language import typed
 from gupproof.language.types import LONG, VOID, ArrayType
-from gupproof.litmus.form import Register, Unsupported, Value, Word
+from gupproof.litmus.form import Kind, Register, Unsupported, Value, Word
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
-from gupproof.litmus.outcome import CONDITION, FAULTS, meaning, named
+from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, meaning, named, places
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool
@@ -19,6 +19,7 @@ from gupproof.program.statements import Thread
 from gupproof.program.targets import Target
 
 _FRAME = 1
+_WORD = Kind(8, signed=True)  # values have 64 bits, whatever the types say
 _NO_UNIT = typed.Unit(path="", structs={}, switches={}, variables={}, functions={}, scenarios={}, theorems={}, sources={})
 
 
@@ -35,6 +36,11 @@ def lower_kernel_c(test: KernelTest, target: Target, *, unroll: int = 2) -> Prog
         Unsupported: it has a primitive that the target has no row for.
 
     """
+    return lower_observed_kernel_c(test, target, unroll=unroll).program
+
+
+def lower_observed_kernel_c(test: KernelTest, target: Target, *, unroll: int = 2) -> Lowered:
+    """Unroll a test, as :func:`lower_kernel_c` does."""
     try:
         return _Lowering(test, target, unroll).run()
     except GupError as error:
@@ -90,6 +96,7 @@ class _Lowering:
         names |= dict.fromkeys(value for value in test.registers.values() if isinstance(value, str))
         for formula in (test.condition, test.filter):
             names |= dict.fromkeys(named(formula)) if formula is not None else {}
+        names |= dict.fromkeys(place.name for place in test.listed if isinstance(place, Word))
         # Elements belong to their arrays.
         return list(dict.fromkeys([*(name for name in names if "[" not in name), *test.arrays]))
 
@@ -101,7 +108,7 @@ class _Lowering:
             raise GupError(Diagnostic(code="M005", message=f"{self.test.path}: the test has no location '{name}'"))
         return self.addresses[name]
 
-    def run(self) -> Program:
+    def run(self) -> Lowered:
         pool, test = self.pool, self.test
         for location in self.builder.layout.locations():
             value = self._constant(test.memory.get(location.name, 0))
@@ -117,7 +124,7 @@ class _Lowering:
         counts = meaning(test.filter, pool, place, self._constant) if test.filter is not None else pool.true
         # Where an access may go outside of every location, herd has no verdict.
         faults = {FAULTS: pool.true} if self.builder.checks else {}
-        return Program(
+        program = Program(
             name=test.name,
             target=self.builder.target.name,
             pool=pool,
@@ -132,6 +139,13 @@ class _Lowering:
             covers={CONDITION: pool.land(counts, holds)},
             ghosts={},
         )
+        shown = dict.fromkeys(part for item in (*places(test.condition), *test.listed) for part in self._parts(item))
+        return Lowered(program, tuple(Observed(part, place(part), _WORD) for part in shown), counts)
+
+    def _parts(self, place: Register | Word) -> list[Register | Word]:
+        """Return the elements of an array; anything else is its own part."""
+        length = self.test.arrays.get(place.name) if isinstance(place, Word) else None
+        return [place] if length is None else [Word(f"{place.name}[{index}]") for index in range(length)]
 
     def _thread(self, number: int, thread: KernelThread) -> dict[Key, Operand]:
         """Unroll a thread and return what its registers end with."""
