@@ -10,7 +10,7 @@ from gupproof.litmus.aarch64_atomics import atomic
 from gupproof.litmus.aarch64_data import compute, condition
 from gupproof.litmus.aarch64_operands import address, bits_of, get, immediate, register, set_register, text_operands
 from gupproof.litmus.form import Unsupported
-from gupproof.litmus.machine import Machine
+from gupproof.litmus.machine import Machine, picks_of
 from gupproof.program.expr import Op
 
 __all__ = ["ARCHES", "BARRIERS", "TAGS", "execute", "register"]
@@ -28,7 +28,8 @@ TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {
 _LOAD = re.compile(r"^(LDR|LDUR|LDAR|LDAPR|LDAPUR|LDXR|LDAXR)(B|H|SB|SH|SW)?$")
 _STORE = re.compile(r"^(STR|STUR|STLR|STLUR)(B|H)?$")
 _EXCLUSIVE = re.compile(r"^(STXR|STLXR)(B|H)?$")
-_PAIR = re.compile(r"^(LDP|STP)(SW)?$")
+_PAIR = re.compile(r"^(LDP|STP|LDNP|STNP|LDIAPP|STILP)(SW)?$")
+_PAIR_TAGS = {"LDIAPP": ("Q",), "STILP": ("L",)}
 _LOAD_TAGS: dict[str, tuple[str, ...]] = {
     "LDR": (), "LDUR": (), "LDAR": ("A",), "LDAPR": ("Q",), "LDAPUR": ("Q",), "LDXR": ("X",), "LDAXR": ("X", "A"),
 }  # fmt: skip
@@ -40,12 +41,11 @@ _NOTHING = {"NOP", "YIELD", "HINT", "BTI", "SEV", "SEVL"}
 # What belongs to extensions that are not judged, by how the name begins.
 _EXTENSIONS = (
     ("vector", r"LD[1-4]|ST[1-4]|LDAP1$|STL1$|F[A-Z]{2,}|SMST|PTRUE|WHILE|MOVA|INDEX|ADDV|DUP|UMOV|SMOV|MOVI$|CNT|INC[BHWD]"),
-    ("non-temporal", r"LDNP|STNP"),
     ("memory tags", r"LDG|STG|ST[Z2]G|IRG|ADDG|SUBG|GMI|STZ2G"),
     ("page tables", r"TLBI|AT$"),
     ("self-modifying code", r"IC$|DC$|ADR"),
     ("exceptions", r"SVC|ERET|UDF|HVC|SMC|BRK|MSR|MRS|WF[EI]"),
-    ("mixed-size", r"CASP|LDXP|LDAXP|STXP|STLXP|LDCLRP|LDSETP|SWPP|LDIAPP|STILP|SWP.*P$"),
+    ("mixed-size", r"CASP|LDXP|LDAXP|STXP|STLXP|LDCLRP|LDSETP|SWPP|SWP.*P$"),
     ("pointer signing", r"PAC|AUT|XPAC|BRAA|RETA"),
     ("copies", r"CPY|SET[GPME]"),
 )  # fmt: skip
@@ -119,7 +119,11 @@ def _store(machine: Machine, name: str, operands: list[str]) -> bool:
 
 
 def _pair(machine: Machine, name: str, operands: list[str]) -> bool:
-    """Perform two accesses to neighbouring words (C3.2.10): each is single-copy atomic, and neither is before the other."""
+    """Perform two accesses to neighbouring words (C3.2.10): each is single-copy atomic.
+
+    Neither is before the other, but of LDIAPP and STILP (C6): as their tags order them, that of the first register comes
+    first, and that of the second where STILP writes its address back.
+    """
     found = _PAIR.match(name)
     if found is None:
         return False
@@ -127,15 +131,20 @@ def _pair(machine: Machine, name: str, operands: list[str]) -> bool:
     size = 4 if found[2] else bits // 8
     place = address(machine, operands[2:])
     second = machine.apply(Op.ADD, place.value, machine.const(size))
+    tags = _PAIR_TAGS.get(found[1], ())
     if found[1].startswith("ST"):
         values = [get(machine, operand) for operand in operands[:2]]
         place.write_back()
-        for where, value in zip((place.value, second), values, strict=True):
-            machine.store(where, value, size)
+        stores = list(zip((place.value, second), values, strict=True))
+        for where, value in reversed(stores) if tags and operands[2].endswith("!") else stores:
+            machine.store(where, value, size, *tags)
         return True
+    if found[1] == "LDNP" and (place.value.deps or picks_of(place.value)):
+        # Its address dependencies order nothing (C3.2.9), and no relation here says so.
+        raise Unsupported(f"non-temporal: LDNP at '{operands[2]}', an address that depends on a load")
     place.write_back()
     for where, operand in zip((place.value, second), operands[:2], strict=True):
-        value = machine.load(where, size)
+        value = machine.load(where, size, *tags)
         set_register(machine, operand, words.extend(machine, value, 8 * size, bits, signed=bool(found[2])))
     return True
 
@@ -153,25 +162,33 @@ def _barrier(machine: Machine, name: str, operands: list[str]) -> bool:
 
 def _branch(machine: Machine, name: str, operands: list[str]) -> bool:
     if name == "B":
-        machine.jump(_label(operands[0]))
+        machine.jump(_label(machine, operands[0]))
     elif name.startswith("B.") or (
         len(name) == 3 and name.startswith("B") and name not in ("BIC", "BFI", "BFC", "BLR", "BTI", "BRK")
     ):
-        machine.jump(_label(operands[0]), condition(machine, name[1:].lstrip(".")))
+        machine.jump(_label(machine, operands[0]), condition(machine, name[1:].lstrip(".")))
     elif name in ("CBZ", "CBNZ"):
         zero = words.equal(machine, get(machine, operands[0]), machine.const(0))
-        machine.jump(_label(operands[1]), zero if name == "CBZ" else machine.apply(Op.NOT, zero))
+        machine.jump(_label(machine, operands[1]), zero if name == "CBZ" else machine.apply(Op.NOT, zero))
     elif name in ("TBZ", "TBNZ"):
         chosen = words.bit(machine, get(machine, operands[0]), immediate(operands[1]))
-        machine.jump(_label(operands[2]), chosen if name == "TBNZ" else machine.apply(Op.NOT, chosen))
-    elif name == "RET" and not operands:
-        machine.leave()
+        machine.jump(_label(machine, operands[2]), chosen if name == "TBNZ" else machine.apply(Op.NOT, chosen))
+    elif name == "BL":
+        machine.set("X30", machine.following())
+        machine.jump(_label(machine, operands[0]))
+    elif name in ("BR", "BLR"):
+        target = get(machine, operands[0])
+        if name == "BLR":
+            machine.set("X30", machine.following())
+        machine.jump_to(target)
+    elif name == "RET":
+        machine.jump_to(get(machine, operands[0] if operands else "X30"), leaves=True)
     else:
         return False
     return True
 
 
-def _label(operand: str) -> str:
-    if operand.startswith(".") and operand[1:2] in "+-":
-        raise Unsupported(f"instruction: a jump by distance, '{operand}'")
+def _label(machine: Machine, operand: str) -> str:
+    if found := re.match(r"^\.\s*([+-])\s*(\d+)$", operand):
+        return machine.away(int(found[1] + found[2]))
     return operand

@@ -49,6 +49,9 @@ def compute(machine: Machine, name: str, operands: list[str]) -> bool:
     if name == "ADR" and machine.memory.knows(operands[1]):
         set_register(machine, operands[0], machine.const(machine.memory.base(operands[1])))
         return True
+    if name == "ADR" and (place := machine.label(operands[1])) is not None:
+        set_register(machine, operands[0], place)
+        return True
     if name in ("CCMP", "CCMN"):
         _compared(machine, name, operands)
         return True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Span
+from gupproof.litmus.code import Code, place
 from gupproof.litmus.form import Line, Unsupported
 from gupproof.litmus.memory import Memory
 from gupproof.program.builder import Builder
@@ -74,20 +75,25 @@ class Machine:
     _again: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
     _ends: list[Exit] = field(default_factory=list)
     _behind: set[str] = field(default_factory=set)
+    _at: int = 0
+    _code: Code = field(default_factory=Code)
 
     # ── control ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def run(self, lines: tuple[Line, ...], execute: Callable[["Machine", str], None], *, unroll: int) -> None:
         """Run the thread; ``execute`` performs one instruction, raising Unsupported for one it does not know."""
         pool = self.builder.pool
+        self._code = Code(lines)
         for copy in range(unroll + 1):
             self._behind = set()
-            for line in lines:
+            for self._at, line in enumerate(lines):
                 self.line = line
+                self._label(place(self._at))
                 if line.text.endswith(":"):
                     self._label(line.text[:-1])
                 elif self.state.guard is not pool.false:
                     execute(self, line.text)
+            self._label(place(len(lines)))
             if missing := [label for label in self._jumps if label not in self._behind]:
                 raise Unsupported(f"instruction: a jump to '{missing[0]}', which is no label")
             self._ends.append(Exit(self.state.guard, self.state.registers))
@@ -132,6 +138,35 @@ class Machine:
             waiting = self._again if label in self._behind else self._jumps
             waiting.setdefault(label, []).append((Exit(leaving, dict(state.registers)), state.ctrl))
         state.guard = pool.land(state.guard, pool.negation(taken))
+
+    def following(self) -> Value:
+        """Return the address of the next instruction: where a call returns to."""
+        return self.const(self._code.take(self._at + 1))
+
+    def label(self, name: str) -> Value | None:
+        """Return the address of a label of this thread; None if there is none."""
+        address = self._code.label(name)
+        return None if address is None else self.const(address)
+
+    def away(self, distance: int) -> str:
+        """Return what to jump to for the instruction that many bytes away."""
+        return self._code.away(self._at, distance)
+
+    def jump_to(self, target: Value, *, leaves: bool = False) -> None:
+        """Jump to an address that was taken; to another one it is a return to the caller, where that is meant.
+
+        Raises:
+            Unsupported: it may lead elsewhere.
+
+        """
+        pool = self.builder.pool
+        for index in sorted(self._code.taken):
+            here = self.apply(Op.EQ, target, self.const(self._code.take(index)))
+            if here.expr is not pool.false:
+                self.jump(place(index), here)
+        if self.state.guard is not pool.false and not leaves:
+            raise Unsupported(f"instruction: '{self.line.text}' may jump to what is no label of its thread")
+        self.leave()
 
     def leave(self) -> None:
         """End the thread here: a return to what called it."""
@@ -233,8 +268,8 @@ class Machine:
         """Perform a load of ``size`` bytes and return its value, which has no more."""
         self.state.ctrl = union(self.builder.pool, self.state.ctrl, picks_of(address))
         constant = address.expr.op is Op.CONST
-        for place in self.picked:
-            self._reloaded |= place is address.expr or not constant or place.op is not Op.CONST
+        for known in self.picked:
+            self._reloaded |= known is address.expr or not constant or known.op is not Op.CONST
         event = self._emit(StepKind.READ, tags, self._check_address(address), address=address)
         pool = self.builder.pool
         self.memory.note(event.id, size)

@@ -55,6 +55,12 @@ WIDE = "uint64_t 0:X0; uint64_t 0:X1; uint64_t 0:X2; uint64_t 0:X3; "
         ("0:X1=4", "TBZ W1,#2,L; MOV W0,#7; L: NOP", "0:X0=7"),
         ("0:X1=4", "TBNZ W1,#2,L; MOV W0,#7; L: NOP", "0:X0=0"),
         ("0:X1=4", "MOV W0,#1; RET; MOV W0,#2", "0:X0=1"),
+        # Calls: forwards twice, each with its own return; through a register; a jump to the end; a chosen address.
+        ("0:X1=4", "BL F; BL F; B E; F:; ADD X1,X1,#1; RET; E:; MOV X0,X1", "0:X0=6"),
+        ("0:X1=4", "ADR X2,F; BLR X2; MOV X0,X1; RET XZR; F:; ADD X1,X1,#1; RET", "0:X0=5"),
+        ("0:X1=4", "ADR X2,E; BR X2; MOV X0,#7; E:", "0:X0=0"),
+        ("0:X1=4", "L:; ADD X0,X0,#2; SUBS X1,X1,#2; B.GT .-8; B .+8; MOV X0,#7", "0:X0=4"),
+        ("0:X1=4", "ADR X2,A; ADR X3,B; CMP X1,#4; CSEL X2,X2,X3,EQ; BR X2; B:; MOV X0,#7; A:; NOP", "0:X0=0"),
     ],
 )  # fmt: skip
 def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str) -> None:
@@ -73,6 +79,7 @@ def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str
         ("int8_t b=-1; 0:X1=b; 0:X2=0x180", "LDRSB X0,[X1]; STRB W2,[X1]; LDRB W3,[X1]", "0:X0=-1 /\\ 0:X3=0x80 /\\ b=-128"),
         ("int w=-7; 0:X1=w", "LDRSW X0,[X1]; LDR W2,[X1]", "0:X0=-7 /\\ 0:X2=0xfffffff9 /\\ w=-7"),
         ("int64_t a[2]; 0:X1=a; 0:X2=5; 0:X3=6", "STP X2,X3,[X1]; LDP X3,X2,[X1]", "a={5,6} /\\ 0:X2=6 /\\ 0:X3=5"),
+        ("int64_t a[2]; 0:X1=a; 0:X2=5; 0:X3=6", "STNP X2,X3,[X1]; LDNP X3,X2,[X1]", "a={5,6} /\\ 0:X2=6 /\\ 0:X3=5"),
         ("int x=1; int *p=&x; 0:X1=p", "LDR X0,[X1]; LDR W2,[X0]", "0:X0=x /\\ 0:X2=1"),
         ("int x=9; 0:SP=x", "LDR W0,[SP]", "0:X0=9"),
         ("int x=9", "ADR X1,x; LDR W0,[X1]", "0:X0=9 /\\ 0:X1=x"),

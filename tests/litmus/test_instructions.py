@@ -181,6 +181,25 @@ def test_arm_atomic_additions_are_never_lost(tmp_path: Path, increment: str):
 
 
 @pytest.mark.parametrize(
+    ("store", "load", "expected"),
+    [
+        ("STP W5,W6,[X1]", "LDAR W7,[X2]; LDR W8,[X1]", Observation.SOMETIMES),
+        ("STILP W5,W6,[X1]", "LDAR W7,[X2]; LDR W8,[X1]", Observation.NEVER),
+        # Written the other way round.
+        ("ADD X1,X1,#8; STILP W5,W6,[X1,#-8]!", "LDAR W7,[X2]; LDR W8,[X1]", Observation.SOMETIMES),
+        ("ADD X1,X1,#8; STILP W6,W5,[X1,#-8]!", "LDIAPP W8,W7,[X1]", Observation.SOMETIMES),
+        ("ADD X1,X1,#8; STILP W5,W6,[X1,#-8]!", "LDIAPP W7,W8,[X1]", Observation.NEVER),
+        ("ADD X1,X1,#8; STILP W5,W6,[X1,#-8]!", "LDP W7,W8,[X1]", Observation.SOMETIMES),
+    ],
+)
+def test_arm_ordered_pairs(tmp_path: Path, store: str, load: str, expected: Observation):
+    text = assembly(
+        "AArch64", "int a[2]; 0:X1=a; 1:X1=a; 1:X2=a[1];", (f"MOV W5,#1; MOV W6,#1; {store}", load), "1:X7=1 /\\ 1:X8=0"
+    )
+    assert observe(tmp_path, text) is expected
+
+
+@pytest.mark.parametrize(
     ("before", "expected"),
     [
         # The store half waits for the branch, and is forwarded to the acquire, which does not wait for it.
