@@ -218,3 +218,21 @@ def test_executions_that_a_filter_leaves_out_raise_no_flag(tmp_path: Path):
     free = text(*threads, condition="exists (1:r2=0)")
     assert "data-race" in judged(tmp_path, free).flags
     assert judged(tmp_path, free.replace("exists", "filter (1:r1=1) exists")).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("thread", "flags"),
+    [
+        ("spin_lock(l); spin_unlock(l); spin_lock(l); spin_unlock(l);", ()),
+        ("r1 = spin_trylock(l); if (r1) spin_unlock(l);", ()),
+        ("r1 = spin_trylock(l); spin_unlock(l);", ("unmatched-unlock",)),  # it may have failed
+        ("spin_lock(l); spin_unlock(l); spin_unlock(l);", ("unmatched-unlock",)),
+        ("spin_lock(l); r1 = atomic_read(l); spin_unlock(l);", ("mixed-lock-accesses",)),
+        ("r1 = srcu_read_lock(s); srcu_read_unlock(s, r1); synchronize_srcu(s);", ()),
+        ("synchronize_srcu(s); WRITE_ONCE(*s, 1);", ("mixed-lock-accesses",)),
+    ],
+)
+def test_locks_that_are_misused_are_flagged(tmp_path: Path, thread: str, flags: tuple[str, ...]):
+    # Linux v6.12, tools/memory-model/lock.cat.
+    other = "spin_lock(l); spin_unlock(l);"
+    assert judged(tmp_path, text(thread, other, condition="exists (x=0)")).flags == flags
