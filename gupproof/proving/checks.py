@@ -30,7 +30,7 @@ def check_obligations(
     chosen = parse_settings(unit, settings)
     names = list(scenarios) or list(unit.scenarios)
     for name in names:
-        _require(name, unit.scenarios, "scenario")
+        require_scenario(unit, name)
     where = list(dict.fromkeys(item for name in models for item in platforms(name, target=target)))
     return tuple(
         _obligation(unit, unit.scenarios[name], prop, platform, chosen)
@@ -38,6 +38,16 @@ def check_obligations(
         for prop in property_names(unit, unit.scenarios[name])
         for platform in where
     )
+
+
+def require_scenario(unit: typed.Unit, name: str) -> None:
+    """See to it that a file has a scenario.
+
+    Raises:
+        GupError: it has none of that name.
+
+    """
+    _require(name, unit.scenarios, "scenario")
 
 
 def property_names(unit: typed.Unit, scenario: typed.Scenario) -> tuple[str, ...]:

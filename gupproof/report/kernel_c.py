@@ -8,7 +8,7 @@ from gupproof.program.events import Kind
 from gupproof.report.dialects import NEVER, refuse
 from gupproof.report.straight import Step, Straight
 
-_FENCES = {
+FENCES = {
     "Mb": "smp_mb()", "Rmb": "smp_rmb()", "Wmb": "smp_wmb()", "Before-atomic": "smp_mb__before_atomic()",
     "After-atomic": "smp_mb__after_atomic()", "After-spinlock": "smp_mb__after_spinlock()",
     "After-unlock-lock": "smp_mb__after_unlock_lock()", "Barrier": "barrier()", "Rcu-lock": "rcu_read_lock()",
@@ -115,9 +115,9 @@ class _Thread:
     def _step(self, step: Step, half: Step | None) -> None:
         if step.kind is Kind.FENCE:
             (tag,) = step.tags
-            if tag not in _FENCES:
+            if tag not in FENCES:
                 raise refuse(f"no primitive is a fence in the set {tag}")
-            self._say(f"{_FENCES[tag]};")
+            self._say(f"{FENCES[tag]};")
         elif step.tags & _LOCKS:
             self._lock(step)
         elif half is not None:

@@ -4,13 +4,13 @@ Only what happened is kept, with its values; what an access depended on is kept 
 than small numbers (pointers, tagged pointers) get numbers of their own, which changes nothing: no instruction computes.
 """
 
-import re
 from dataclasses import dataclass
 
 from gupproof.execution.printing import Printer
 from gupproof.execution.replay import Replay
 from gupproof.program.events import INIT_THREAD, Kind
 from gupproof.report.dialects import NEVER
+from gupproof.report.names import legal_name
 
 _LARGEST = 1 << 15
 _FIRST_RENAMED = NEVER + 2
@@ -121,11 +121,7 @@ class _Straightening:
     def word(self, address: int) -> str:
         """Return the name of a word as litmus tests can spell it."""
         if address not in self.words:
-            plain = re.sub(r"\W+", "_", self.printer.location(address)).strip("_") or "word"
-            name = plain if plain[0].isalpha() else f"w{plain}"
-            while name in self.words.values() or re.match(r"^[rwxXWP]\d+$", name):
-                name += "_"
-            self.words[address] = name
+            self.words[address] = legal_name(self.printer.location(address), self.words.values())
         return self.words[address]
 
     def number(self, address: int, value: int) -> int:

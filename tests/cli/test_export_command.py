@@ -44,3 +44,33 @@ def test_a_model_that_the_theorem_is_not_about_is_a_usage_error(tmp_path: Path) 
     done = gupproof("export", "buffered", race(tmp_path), "--model", "power")
     assert done.code == 2
     assert "no theorem that says anything under that model" in done.err
+
+
+def test_a_scenario_is_written_with_its_branches_and_judged_alike(tmp_path: Path) -> None:
+    done = gupproof("export", race(tmp_path), "--scenario", "race", "--property", "seen")
+    assert done.code == 0
+    assert done.out.startswith("C race\n")
+    test = tmp_path / "back.litmus"
+    test.write_text(done.out)
+    assert "Sometimes: Ok" in gupproof("litmus", test).out
+
+
+def test_switches_and_covers_of_a_scenario_may_be_chosen(tmp_path: Path) -> None:
+    fenced = gupproof("export", race(tmp_path), "-s", "race", "-p", "seen", "-c", "fence=smp_mb").out
+    assert fenced.count("smp_mb();") == 2
+    assert "exists (0:r0=1 /\\ 1:r0=1)" in gupproof("export", race(tmp_path), "-s", "race", "--cover", "both").out
+
+
+def test_what_is_wrong_with_the_wish_for_a_scenario_is_said(tmp_path: Path) -> None:
+    file = race(tmp_path)
+    for arguments, message in (
+        (("--scenario", "rice"), "did you mean race"),
+        (("--scenario", "race", "--cover", "none"), "has no cover 'none'; it has: both"),
+        (("--scenario", "race", "--property", "none"), "has no property 'none'; it has: seen"),
+        (("--scenario", "race", "--model", "armv8"), "U015"),
+        (("--cover", "both"), "go with --scenario"),
+    ):
+        done = gupproof("export", file, *arguments)
+        assert done.code == 2
+        assert message in done.err
+        assert done.out == ""

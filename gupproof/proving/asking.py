@@ -1,0 +1,78 @@
+"""One question about the end of a scenario's executions, answered without a theorem."""
+
+from dataclasses import dataclass, replace
+
+from gupproof.cat.terms import Model
+from gupproof.encoding.encoding import encode
+from gupproof.execution.axioms import recheck
+from gupproof.execution.decode import decode, wanted
+from gupproof.program.events import CheckKind, Program
+from gupproof.program.expr import Expr
+from gupproof.solving.solver import Outcome, Solver
+
+ASKED = "asked"
+_SAFE = "safe"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was found out; each is whether some execution that the model allows is such, None if that was not found out.
+
+    Attributes:
+        possible: it satisfies what is asked, and computes no value outside of its type.
+        faults: it accesses what is no object.
+        overflows: it computes a value outside of its type.
+
+    """
+
+    possible: bool | None
+    faults: bool | None
+    overflows: bool | None
+
+
+def refutation_of(program: Program, name: str) -> Expr:
+    """Return the condition under which an execution, complete or not, refutes a property."""
+    pool = program.pool
+    wrong = pool.land(_complete(program), pool.negation(program.properties[name]))
+    asserts = [check.violation for check in program.checks if check.kind is CheckKind.ASSERT and check.property == name]
+    return pool.land(pool.lor(wrong, *asserts), *program.constraints)
+
+
+def reaching(program: Program, name: str) -> Expr:
+    """Return the condition under which an execution reaches a cover."""
+    return program.pool.land(_complete(program), program.covers[name], *program.constraints)
+
+
+def _complete(program: Program) -> Expr:
+    return program.pool.land(*(program.pool.negation(stop.condition) for stop in program.stops))
+
+
+def asking(program: Program, asked: Expr) -> Program:
+    """Return the program with that one question."""
+    return replace(program, stops=(), covers={ASKED: asked}, properties={_SAFE: program.pool.true})
+
+
+def answers(program: Program, model: Model, *, timeout: float) -> Answers:
+    """Return the answers to the question of a program that :func:`asking` made, each within ``timeout`` seconds.
+
+    Raises:
+        GupError: the program cannot be encoded.
+        RuntimeError: an execution that the solver found did not stand up to its re-check.
+
+    """
+    encoding = encode(program, model, representatives=True)
+    solver, looked_at = Solver(encoding.dimacs), wanted(encoding)
+
+    def ask(*literals: int, **claim: str) -> bool | None:
+        answer = solver.ask(list(literals), looked_at, timeout=timeout)
+        if answer.assignment is not None:
+            problem = recheck(program, model, decode(encoding, answer.assignment), **claim)
+            if problem is not None:
+                raise RuntimeError(f"an execution did not stand up to its re-check: {problem}")
+        return None if answer.outcome is Outcome.UNKNOWN else answer.outcome is Outcome.SAT
+
+    return Answers(
+        possible=ask(encoding.covered[ASKED], -encoding.overflows, reaches=ASKED),
+        faults=ask(encoding.violated[_SAFE], refutes=_SAFE),
+        overflows=ask(encoding.overflows),
+    )
