@@ -2,13 +2,13 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from gupproof.cli.writing import write_whole
-from gupproof.diagnostics import GupError
+from gupproof.diagnostics import GupError, with_source_lines
 from gupproof.language import load, typed
 from gupproof.program.events import CheckKind, Program, StopReason
 from gupproof.program.expr import Expr
@@ -103,9 +103,13 @@ def scenario_test(wish: Wish) -> str:
     stops = () if any(check.kind is CheckKind.ASSERT for check in program.checks) else program.stops
     try:
         text = write_scenario_c(question, asked, words, legal_name(wish.scenario, ()), comment, stops=stops)
+        _compare(text, wish, platform, possible=bool(found.possible))
     except RecursionError:
         raise refuse_scenario("its values and conditions are nested too deeply", scenario.span) from None
-    _compare(text, wish, platform, possible=bool(found.possible))
+    except GupError as error:
+        # What is about the whole of it has its place there.
+        placed = [replace(item, span=item.span or scenario.span) for item in error.diagnostics]
+        raise GupError(*with_source_lines(placed, unit.sources)) from None
     return text
 
 

@@ -13,6 +13,7 @@ from gupproof.program.expr import Expr, Op
 from gupproof.report.c_thread import ThreadWriter
 from gupproof.report.c_values import logical
 from gupproof.report.c_words import Words, below, substituted
+from gupproof.report.names import legal_name
 from gupproof.report.refusals import refuse_scenario
 
 MOST_COMBINATIONS = 64
@@ -113,7 +114,7 @@ class FinalCondition:
             text = values.value(expr).text
             if not text.isidentifier():
                 ghost = next((name for name, value in self.program.ghosts.items() if value is expr), "")
-                free = ghost and ghost not in self.words.names.values() and not ghost[1:].isdigit()
+                free = ghost and legal_name(ghost, self.words.names.values()) == ghost
                 name = values.register(pointer=self.words.is_pointer(expr), name=ghost if free else "")
                 values.say(f"{name} = {text};")
                 text = name

@@ -102,7 +102,8 @@ class ThreadWriter:
         body = "\n".join(self.values.lines)
         used = [name for name in (*named, *(name for name in self.used if name not in named)) if _names(body, name)]
         parameters = ", ".join(declared_as(self.type_of(named.get(name)), f"*{name}") for name in used)
-        declared = [f"  {line}" for line in self.values.declared]
+        # Herd7's grammar has no empty thread.
+        declared = [f"  {line}" for line in self.values.declared or (() if self.values.lines else ("int r0;",))]
         return "\n".join([f"P{self.number}({parameters})", "{", *declared, *self.values.lines, "}", ""])
 
     def type_of(self, address: int | None) -> str:

@@ -83,10 +83,13 @@ class Values:
         self._made.append({})
 
     def closes(self) -> None:
-        """Close the block."""
+        """Close the block; one without a line, which herd7's grammar has not, is left out."""
         self.depth -= 1
         self._made.pop()
-        self.say("}")
+        if self.lines[-1].endswith("{"):
+            self.lines.pop()
+        else:
+            self.say("}")
 
     def register(self, *, pointer: bool = False, name: str = "") -> str:
         """Declare a register."""

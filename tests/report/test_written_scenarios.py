@@ -204,6 +204,7 @@ def test_a_scenario_has_its_verdict_as_a_litmus_test(tmp_path: Path, name: str) 
     path.write_text(text)
     observed = judge(path, Request(model="lkmm", unroll=0, timeout=60)).observation
     assert (observed is not Observation.NEVER) is refuted, text
+    assert not re.search(r"\{\s*\}", text.partition("P0(")[2])
 
 
 def test_branches_and_registers_are_those_of_the_source(tmp_path: Path) -> None:
@@ -260,6 +261,19 @@ def test_what_cannot_be_written_is_refused_with_the_reason(tmp_path: Path, body:
         )
     assert error.value.diagnostics[0].code == "U015"
     assert reason in error.value.diagnostics[0].message
+
+
+def test_a_thread_without_steps_is_no_empty_one(tmp_path: Path) -> None:
+    # Herd7's grammar wants something in every pair of braces.
+    text = written(tmp_path, "int x; thread a { WRITE_ONCE(x, 1); } thread b { int v = 1; } property p : x == 0;")
+    assert "P1()\n{\n  int r0;\n}" in text
+
+
+def test_a_refusal_has_a_place(tmp_path: Path) -> None:
+    with pytest.raises(GupError) as error:
+        written(tmp_path, "spinlock_t l; thread a { spin_lock(&l); } property p : l == 0;")
+    assert error.value.diagnostics[0].span is not None
+    assert error.value.diagnostics[0].line_text
 
 
 def test_a_machine_is_no_place_for_a_scenario_with_branches(tmp_path: Path) -> None:
