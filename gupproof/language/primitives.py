@@ -101,7 +101,7 @@ def _loads() -> list[Primitive]:
         Primitive("atomic_read", ("v",), LoadAction("READ_ONCE")),
         Primitive("atomic_read_acquire", ("v",), LoadAction("smp_load_acquire")),
         Primitive("test_bit", ("nr", "w"), LoadAction("READ_ONCE", bit=True)),
-        Primitive("spin_is_locked", ("l",), LoadAction("READ_ONCE")),
+        Primitive("spin_is_locked", ("l",), LoadAction("spin_is_locked")),
         Primitive("smp_cond_load_relaxed", ("p", "cond"), CondLoadAction("READ_ONCE")),
         Primitive("smp_cond_load_acquire", ("p", "cond"), CondLoadAction("smp_load_acquire")),
     ]

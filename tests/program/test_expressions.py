@@ -369,3 +369,12 @@ def test_a_primitive_that_the_target_lacks_is_refused():
     unit = load_text("scenario s { int x; thread t { x = 1; smp_mb(); } }")
     with pytest.raises(GupError, match="target arm64-lse does not say what 'smp_mb' becomes"):
         lower(unit, unit.scenarios["s"], replace(target, rows=rows))
+
+
+def test_whether_a_lock_is_held_is_a_read_of_its_own_where_the_model_knows_locks():
+    code = "r = spin_is_locked(&lock);"
+    (read,) = [event for event in thread(code, target="lkmm").program.events if event.text == "spin_is_locked(lock)"]
+    assert {name for name, _ in read.tags} == {"RL", "RU"}
+    (read,) = [event for event in thread(code).program.events if event.text == "spin_is_locked(lock)"]
+    assert not read.tags
+    assert result(f"spin_lock(&lock); {code} spin_unlock(&lock); r = r * 10 + spin_is_locked(&lock);") == {10}

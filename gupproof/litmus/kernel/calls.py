@@ -48,7 +48,6 @@ _OWN = {
         Primitive("srcu_read_unlock", ("p", "x"), StoreAction("srcu_read_unlock", "x")),
         Primitive("synchronize_srcu", ("p",), FenceAction()),
         Primitive("smp_mb__after_srcu_read_unlock", (), FenceAction()),
-        Primitive("spin_is_locked", ("l",), LoadAction("spin_is_locked")),
         Primitive("rcu_dereference_check", ("lv", "any"), LoadAction("READ_ONCE")),
         Primitive("rcu_dereference_protected", ("lv", "any"), LoadAction("READ_ONCE")),
         Primitive("srcu_dereference", ("lv", "any"), LoadAction("READ_ONCE")),
