@@ -10,7 +10,8 @@ from gupproof.litmus.aarch64_atomics import atomic
 from gupproof.litmus.aarch64_data import compute, condition
 from gupproof.litmus.aarch64_operands import address, bits_of, get, immediate, register, set_register, text_operands
 from gupproof.litmus.form import Unsupported
-from gupproof.litmus.machine import Machine, picks_of
+from gupproof.litmus.machine import Machine
+from gupproof.litmus.picks import picks_of
 from gupproof.program.expr import Op
 
 __all__ = ["ARCHES", "BARRIERS", "TAGS", "execute", "register"]

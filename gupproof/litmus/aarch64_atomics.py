@@ -4,7 +4,8 @@ import re
 
 from gupproof.litmus import words
 from gupproof.litmus.aarch64_operands import address, bits_of, get, register, set_register
-from gupproof.litmus.machine import Machine, Picked, picks_of
+from gupproof.litmus.machine import Machine
+from gupproof.litmus.picks import Picked, picks_of
 from gupproof.program.expr import Expr, Op
 from gupproof.program.state import Value, select, union
 

@@ -132,7 +132,7 @@ class _Builder(Transformer[Token, Any]):
     def elements(self, items: list[Any]) -> Formula:
         name = items[0].name
         values = [item for item in items[2:] if not isinstance(item, Token)]
-        return And(tuple(Equal(Word(f"{name}[{index}]"), value) for index, value in enumerate(values)))
+        return And(tuple(Equal(Word(f"{name}[{index}]", whole=True), value) for index, value in enumerate(values)))
 
     def element_address(self, items: list[Token]) -> str:
         return f"{items[0]}[{number(str(items[1]))}]"

@@ -29,9 +29,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of memory, by name; array elements are ``a[1]``."""
+    """A word of memory, by name; array elements are ``a[1]``, and ``whole`` where the array is looked at as one."""
 
     name: str
+    whole: bool = False
 
     def __str__(self) -> str:
         return self.name if "[" in self.name else f"[{self.name}]"

@@ -185,7 +185,7 @@ class _Lowering:
     def _parts(self, place: Register | Word) -> list[Register | Word]:
         """Return the elements of an array; anything else is its own part."""
         length = self.test.arrays.get(place.name) if isinstance(place, Word) else None
-        return [place] if length is None else [Word(f"{place.name}[{index}]") for index in range(length)]
+        return [place] if length is None else [Word(f"{place.name}[{index}]", whole=True) for index in range(length)]
 
     def _kind(self, place: Register | Word) -> Kind:
         if isinstance(place, Word):

@@ -12,29 +12,17 @@ from gupproof.diagnostics import Span
 from gupproof.litmus.code import Code, place
 from gupproof.litmus.form import Line, Unsupported
 from gupproof.litmus.memory import Memory
+from gupproof.litmus.picks import Picked, picks_of
 from gupproof.program.builder import Builder
 from gupproof.program.events import CheckKind, Event, StopReason
 from gupproof.program.expr import Expr, Op
 from gupproof.program.state import NO_DEPS, Deps, Exit, Operand, Register, State, Value, join_registers, select, union
 from gupproof.program.targets import StepKind
 
+# However much is known, this often code is copied at most.
+_MOST_COPIES = 1000
 # What the registers of picks are called.
 _PICKS = " picks"
-
-
-@dataclass(frozen=True, slots=True)
-class Picked(Value):
-    """A value that was chosen among others, and the reads that the choice depended on.
-
-    Arm's pick dependencies (DDI 0487, B2.3.3): what is computed of the value waits for those reads as after a branch.
-    """
-
-    picks: Deps = field(default_factory=dict)
-
-
-def picks_of(value: Value) -> Deps:
-    """Return the reads that only the choice of a value depended on."""
-    return value.picks if isinstance(value, Picked) else NO_DEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +59,7 @@ class Machine:
     exclusive: Exclusive | None = None
     picked: list[Expr] = field(default_factory=list)
     _reloaded: bool = False
+    _guessed: bool = False
     _jumps: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
     _again: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
     _ends: list[Exit] = field(default_factory=list)
@@ -81,10 +70,13 @@ class Machine:
     # ── control ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def run(self, lines: tuple[Line, ...], execute: Callable[["Machine", str], None], *, unroll: int) -> None:
-        """Run the thread; ``execute`` performs one instruction, raising Unsupported for one it does not know."""
-        pool = self.builder.pool
+        """Run the thread; ``execute`` performs one instruction, raising Unsupported for one it does not know.
+
+        As in herd7 a conditional jump backwards that is known to be taken does not count towards ``unroll``.
+        """
+        pool, rounds = self.builder.pool, 0
         self._code = Code(lines)
-        for copy in range(unroll + 1):
+        for _ in range(_MOST_COPIES):
             self._behind = set()
             for self._at, line in enumerate(lines):
                 self.line = line
@@ -101,10 +93,12 @@ class Machine:
             self.state.guard = pool.false
             if not self._jumps:
                 break
-            if copy == unroll:
-                for jumps in self._jumps.values():
-                    for leaving, _ in jumps:
-                        self.builder.stop(StopReason.BOUND, leaving.guard, self.span)
+            rounds, self._guessed = rounds + self._guessed, False
+            if rounds > unroll:
+                break
+        for jumps in self._jumps.values():
+            for leaving, _ in jumps:
+                self.builder.stop(StopReason.BOUND, leaving.guard, self.span)
         self.state.registers = self._joined([end for end in self._ends if end.guard is not pool.false] or self._ends)
 
     def _joined(self, exits: list[Exit]) -> dict[Register, Operand]:
@@ -136,6 +130,7 @@ class Machine:
         leaving = pool.land(state.guard, taken)
         if leaving is not pool.false:
             waiting = self._again if label in self._behind else self._jumps
+            self._guessed |= label in self._behind and (condition is None or leaving is not pool.true)
             waiting.setdefault(label, []).append((Exit(leaving, dict(state.registers)), state.ctrl))
         state.guard = pool.land(state.guard, pool.negation(taken))
 

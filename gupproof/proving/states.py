@@ -14,7 +14,7 @@ from gupproof.execution.axioms import recheck
 from gupproof.execution.decode import decode, wanted
 from gupproof.execution.replay import Replay, replay
 from gupproof.execution.story import StoryLine, tell
-from gupproof.litmus.form import Kind, Litmus, Quantifier, Register
+from gupproof.litmus.form import Kind, Litmus, Quantifier, Register, Word
 from gupproof.litmus.kernel.form import KernelTest
 from gupproof.litmus.outcome import CONDITION, Lowered, Observed
 from gupproof.program.events import Kind as Does
@@ -133,18 +133,27 @@ def _value(reached: Replay, expr: Expr) -> int:
 
 def _line(made: Lowered, state: tuple[int, ...]) -> str:
     names = {location.address: location.name for location in made.program.locations}
-    parts = [
-        (not isinstance(observed.place, Register), str(observed.place), _printed(observed, value, names))
-        for observed, value in zip(made.observed, state, strict=True)
-    ]
-    # Registers first, by thread; then memory.
-    return " ".join(f"{place}={text};" for _, place, text in sorted(parts))
+    parts: list[tuple[int, str, str]] = []
+    arrays: dict[str, list[str]] = {}
+    for observed, value in zip(made.observed, state, strict=True):
+        place, text = observed.place, _printed(observed, value, names)
+        match place:
+            case Register():
+                parts.append((0, str(place), f"{place}={text};"))
+            case Word(whole=True):
+                arrays.setdefault(place.name.partition("[")[0], []).append(text)
+            case Word():
+                parts.append((2 if "[" in place.name else 1, place.name, f"{place}={text};"))
+    parts += [(1, name, f"{name}={{{','.join(texts)}}};") for name, texts in arrays.items()]
+    # Registers first, by thread; then words and arrays by name; then elements.
+    return " ".join(text for *_, text in sorted(parts))
 
 
 def _printed(observed: Observed, value: int, names: dict[int, str]) -> str:
     """Return a value as a word of its type: by its sign, or by the name of the location it is the address of."""
     if value in names:
-        return names[value]
+        # An array is its first element's address.
+        return names[value].removesuffix("[0]")
     return str(_signed(value, observed.kind))
 
 

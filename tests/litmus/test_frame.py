@@ -179,7 +179,7 @@ def test_two_places_may_be_compared():
 
 def test_a_list_of_values_is_that_of_the_elements():
     test = read(TEST.replace("(1:X2=1 /\\ ~(x=2 \\/ y=0x3))", "(x={1,2})"))
-    assert test.condition == And((Equal(Word("x[0]"), 1), Equal(Word("x[1]"), 2)))
+    assert test.condition == And((Equal(Word("x[0]", whole=True), 1), Equal(Word("x[1]", whole=True), 2)))
 
 
 def test_the_condition_is_kept_as_written():

@@ -313,6 +313,13 @@ def test_a_backward_jump_is_followed_as_often_as_allowed(tmp_path: Path):
     assert judgement.loop
 
 
+def test_a_known_number_of_rounds_does_not_count(tmp_path: Path):
+    text = arm("MOV W0,#9; L: NOP; ADD W3,W3,#1; SUB W0,W0,#1; {}", condition="0:X3=9")
+    assert observe(tmp_path, text.replace("{}", "CBNZ W0,L")) is Observation.ALWAYS
+    # Where the jump backwards has no condition, it does.
+    assert observe(tmp_path, text.replace("{}", "CBZ W0,M ;\n B L ;\nM:")) is Observation.NEVER
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

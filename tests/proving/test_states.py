@@ -33,10 +33,12 @@ def test_a_fence_takes_a_state_away(tmp_path: Path) -> None:
     assert "0:EAX=0; 1:EAX=0;" not in list_states(written(tmp_path, fenced), REQUEST).found
 
 
-def test_the_locations_clause_is_observed_and_elements_have_their_own_values(tmp_path: Path) -> None:
+def test_the_locations_clause_is_observed_and_arrays_are_shown_as_they_are_looked_at(tmp_path: Path) -> None:
     text = "AArch64 t\n{ int a[2]={1,-1}; int *p=&a[1]; 0:X1=a; uint8_t 0:X2=255; }\nP0 ;\n LDR W0,[X1,#4] ;\n"
     states = list_states(written(tmp_path, text + "locations [a; p; 0:X2;]\nexists (0:X0=-1)\n"), REQUEST)
-    assert states.found == ("0:X0=-1; 0:X2=255; [p]=a[1]; a[0]=1; a[1]=-1;",)
+    assert states.found == ("0:X0=-1; 0:X2=255; a={1,-1}; [p]=a[1];",)
+    states = list_states(written(tmp_path, text + "locations [a[1]; 0:X1;]\nexists (a={1,-1} /\\ a[0]=1)\n"), REQUEST)
+    assert states.found == ("0:X1=a; a={1,-1}; a[0]=1; a[1]=-1;",)
 
 
 def test_a_filter_leaves_states_out(tmp_path: Path) -> None:
