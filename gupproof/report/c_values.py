@@ -5,13 +5,15 @@ depends on what was chosen, and not on the choice, as in the source. What a text
 false dependency, ``r & 0``.
 """
 
+import itertools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
 from gupproof.diagnostics import Span
 from gupproof.program.events import Dependency, Program
-from gupproof.program.expr import Expr, ExprPool, Op
+from gupproof.program.expr import Expr, ExprPool, Op, evaluate
 from gupproof.program.state import NO_DEPS, Deps, select, union
 from gupproof.report.c_words import Words, below, substituted
 from gupproof.report.refusals import SurplusError, refuse_scenario
@@ -21,6 +23,7 @@ _SIGNS = {
     Op.LAND: "&", Op.LOR: "|",
 }  # fmt: skip
 _MOST_CASES = 64
+_LARGEST_TABLE = 1000
 
 
 class Branching(Enum):
@@ -259,9 +262,20 @@ class Values:
             zeros.append(zero)
         for source, present in there.items():
             here = under(present, source)
-            if here is not pool.false and here is not asked.get(source) and asked.get(source) is not pool.true:
+            if not self._implies(pool.land(self.settled(pool.land(guard, events[source].guard)), here), asked.get(source)):
                 raise SurplusError(self.span)
         return zeros
+
+    def _implies(self, where: Expr, asked: Expr | None) -> bool:
+        """Whether a dependency that is there is one that is asked for, as far as a table of their values can tell."""
+        pool = self.program.pool
+        wrong = pool.land(where, pool.negation(asked) if asked is not None else pool.true)
+        leaves = [node for node in below(wrong) if node.op in (Op.READ, Op.CHOICE)]
+        domains = [self.words.values(leaf, self.span) for leaf in leaves]
+        if wrong is pool.false or math.prod(map(len, domains)) > _LARGEST_TABLE:
+            return wrong is pool.false
+        rows = (dict(zip(leaves, row, strict=True)) for row in itertools.product(*domains))
+        return not any(evaluate(wrong, row, pool.locations) for row in rows)
 
     # ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────
 
