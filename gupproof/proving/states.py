@@ -4,6 +4,7 @@ Each state found is ruled out, and the solver is asked again until there is no o
 the solver, as those behind a verdict are.
 """
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from gupproof.solving.solver import Outcome, Solver
 
 MOST_STATES = 1000
 _NEXT = "a state that was not seen yet"
+_NUMBERS = re.compile(r"(-?\d+)")
 HEADINGS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quantifier.FORALL: "Required"}
 
 
@@ -80,7 +82,7 @@ def list_states(path: Path, request: Request, *, most: int = MOST_STATES) -> Sta
             pool.make(Op.EQ, observed.expr, pool.const(value)) for observed, value in zip(made.observed, state, strict=True)
         ]
         remaining = pool.land(remaining, pool.negation(pool.land(*same)))
-    lines = sorted(_line(made, state) for state in found)
+    lines = sorted((_line(made, state) for state in found), key=_by_numbers)
     return States(test=test, model=request.model or own_model(test), found=tuple(lines), complete=complete)
 
 
@@ -146,7 +148,12 @@ def _line(made: Lowered, state: tuple[int, ...]) -> str:
                 parts.append((2 if "[" in place.name else 1, place.name, f"{place}={text};"))
     parts += [(1, name, f"{name}={{{','.join(texts)}}};") for name, texts in arrays.items()]
     # Registers first, by thread; then words and arrays by name; then elements.
-    return " ".join(text for *_, text in sorted(parts))
+    return " ".join(text for *_, text in sorted(parts, key=lambda part: (part[0], _by_numbers(part[1]))))
+
+
+def _by_numbers(text: str) -> list[str | int]:
+    """Return a key that has X2 before X10, and 9 before 10, as herd7 has them."""
+    return [int(part) if index % 2 else part for index, part in enumerate(_NUMBERS.split(text))]
 
 
 def _printed(observed: Observed, value: int, names: dict[int, str]) -> str:

@@ -28,6 +28,14 @@ def test_every_state_is_listed_once(tmp_path: Path) -> None:
     assert states.complete
 
 
+def test_states_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    text = "AArch64 t\n{ 0:X1=x; }\nP0 | P1 ;\n LDR W10,[X1] | MOV W0,#{} ;\n MOV W2,#0 | STR W0,[X1] ;\n"
+    text = text.replace("{ 0:X1=x; }", "{ 0:X1=x; 1:X1=x; x=10; }") + "locations [0:X10; 0:X2;]\nexists (x=0)\n"
+    for value, order in ((9, (9, 10)), (-1, (-1, 10)), (11, (10, 11))):
+        found = list_states(written(tmp_path, text.replace("{}", str(value))), REQUEST).found
+        assert found == tuple(f"0:X2=0; 0:X10={read}; [x]={value};" for read in order)
+
+
 def test_a_fence_takes_a_state_away(tmp_path: Path) -> None:
     fenced = STORE_BUFFERING.replace(" MOV EAX,[y]", " MFENCE | MFENCE ;\n MOV EAX,[y]")
     assert "0:EAX=0; 1:EAX=0;" not in list_states(written(tmp_path, fenced), REQUEST).found
