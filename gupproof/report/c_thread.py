@@ -199,7 +199,7 @@ class ThreadWriter:
         tags = sorted(tag for tag, _ in event.tags)
         counter = kind == _COUNTER
         match tags:
-            case ["Once"] if kind == _LOCK:
+            case ["RL", "RU"]:
                 self._assign(event, f"spin_is_locked({pointer})")
             case []:
                 self._assign(event, place)

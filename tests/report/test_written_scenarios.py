@@ -96,6 +96,11 @@ SCENARIOS = {
         "thread b { r1 = spin_trylock(&l); } property p : r0 || r1;",
         False,
     ),
+    "a lock looked at": (
+        "spinlock_t l; int x; ghost int r0, r1; thread a { spin_lock(&l); WRITE_ONCE(x, 1); spin_unlock(&l); }"
+        "thread b { r0 = READ_ONCE(x); r1 = spin_is_locked(&l); } property p : r0 == 0 || r1 == 0;",
+        True,
+    ),
     "RCU": (
         f"{TWO} thread a {{ rcu_read_lock(); r0 = READ_ONCE(x); r1 = READ_ONCE(y); rcu_read_unlock(); }}"
         "thread b { WRITE_ONCE(y, 1); synchronize_rcu(); WRITE_ONCE(x, 1); } property p : r0 == 0 || r1 == 1;",
