@@ -8,16 +8,17 @@ from functools import cached_property
 from gupproof.diagnostics import Diagnostic, GupError, Span
 
 _SKIPPED = r"\s+|//[^\n]*|/\*.*?\*/"
-# A comment of litmus tests may hold others.
-_PLAIN = r"(?:(?!\(\*|\*\)).)*"
-NOTE = rf"\(\*{_PLAIN}(?:\(\*{_PLAIN}\*\){_PLAIN})*\*\)|\(\*.*?\*\)"
 _WORD = r"[A-Za-z_]\w*|\d\w*|<<=|>>=|[-+*/%&|^=!<>]=|\+\+|--|->|<<|>>|&&|\|\||."
 # Inside functions "(*" opens no comment: READ_ONCE(*x).
 _CODE = re.compile(rf"(?:{_SKIPPED})*({_WORD}|\Z)", re.DOTALL)
-_STATE = re.compile(rf'(?:{_SKIPPED}|{NOTE}|"[^"]*")*({_WORD}|\Z)', re.DOTALL)
+_STATE = re.compile(rf'(?:{_SKIPPED}|"[^"]*")*({_WORD}|\Z)', re.DOTALL)
 _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uUlL]*\Z")
 _LONGEST_NUMBER = 40
-_BETWEEN = re.compile(rf'(?:{_SKIPPED}|{NOTE}|"[^"]*"|;)*', re.DOTALL)
+_BETWEEN = re.compile(rf'(?:{_SKIPPED}|"[^"]*"|;)*', re.DOTALL)
+_COMMENT = re.compile(r"\(\*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+# Comments may hold others; (*x) in one's words opens none.
+_NESTING = re.compile(r"\(\*(?=[\s*])|\*\)")
+_LONGEST_COMMENT = 3_000  # characters, of one with others inside
 
 END = ""
 """The word after the last."""
@@ -48,8 +49,37 @@ class Source:
 
     def skip(self, offset: int) -> int:
         """Return where the next word is, outside of functions."""
-        found = _BETWEEN.match(self.text, offset)
-        return found.end() if found else offset
+        while True:
+            found = _BETWEEN.match(self.text, offset)
+            offset = found.end() if found else offset
+            if not self.text.startswith("(*", offset) or (end := self._comment_end(offset)) < 0:
+                return offset
+            offset = end
+
+    def without_comments(self, start: int) -> str:
+        """Return the text with the comments behind ``start`` blanked, which must not be inside a function."""
+        parts, at, closed = [self.text[:start]], start, True
+        while found := _COMMENT.search(self.text, at):
+            end = found.end()
+            if found[0] == "(*":
+                end = self._comment_end(found.start()) if closed else -1
+                closed = closed and end >= 0
+            parts.append(self.text[at : found.start()])
+            stop = end if end >= 0 else found.end()
+            parts.append(re.sub(r"[^\n]", " ", self.text[found.start() : stop]) if end >= 0 else found[0])
+            at = stop
+        return "".join(parts) + self.text[at:]
+
+    def _comment_end(self, start: int) -> int:
+        """Return where the comment that opens at ``start`` ends; -1 if it does not."""
+        depth = 1
+        for found in _NESTING.finditer(self.text, start + 2, start + _LONGEST_COMMENT):
+            depth += 1 if found[0] == "(*" else -1
+            if not depth:
+                return found.end()
+        # One that opens and is not closed inside of another is words, too.
+        close = self.text.find("*)", start + 2)
+        return close + 2 if close >= 0 else -1
 
 
 @dataclass(slots=True)
@@ -154,7 +184,8 @@ def bracketed(source: Source, start: int, *, code: bool) -> tuple[Words, int]:
 
     """
     texts, offsets, open_brackets = [], [], 0
-    for match in (_CODE if code else _STATE).finditer(source.text, start):
+    text = source.text if code else source.without_comments(start)
+    for match in (_CODE if code else _STATE).finditer(text, start):
         word = match[1]
         if not word:
             break

@@ -9,14 +9,13 @@ from gupproof.litmus.kernel.calls import value_of
 from gupproof.litmus.kernel.expressions import Scope
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
 from gupproof.litmus.kernel.initial import Initial, read_initial
-from gupproof.litmus.kernel.lexer import NOTE, Source, Words, bracketed, is_name
+from gupproof.litmus.kernel.lexer import Source, Words, bracketed, is_name
 from gupproof.litmus.kernel.statements import Statements
 
 _HEADER = re.compile(r"\s*C[ \t]+(\S+).*\n")
 # Between the name and the initial state: diy's Cycle=... and Generator=..., or words of explanation.
 _INFORMATION = re.compile(r"[^\s{][^\n{]*\n")
 _THREAD = re.compile(r"(?:static\s+)?(?:void\s+)?P(\d+)\s*(?=\()")
-_COMMENT = re.compile(rf"{NOTE}|/\*.*?\*/|//[^\n]*", re.DOTALL)
 _FINAL = re.compile(r"\b(filter|exists|forall)\b|~[ \t]*exists\b")
 _LOCATIONS = re.compile(r"\blocations\s*\[((?:[^\[\]]|\[[^\]]*\])*)\]\s*;?")
 
@@ -147,7 +146,7 @@ def _final(source: Source, start: int) -> _Final:
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match[0])
 
-    rest = _COMMENT.sub(blank, source.text[start:])
+    rest = source.without_comments(start)[start:]
     located = _LOCATIONS.search(rest)
     rest = _LOCATIONS.sub(blank, rest)
     line = source.span(start).line

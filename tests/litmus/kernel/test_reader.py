@@ -138,6 +138,16 @@ def test_comments_may_hold_comments_and_stand_in_the_condition():
     assert read(text).condition == read(TEST).condition
 
 
+def test_a_pointer_in_a_comment_opens_none():
+    text = TEST.replace("(* A comment (with parentheses). *)", "(* READ_ONCE(*x) is (*p) here. *)")
+    assert read(text).memory == read(TEST).memory
+
+
+def test_comments_that_do_not_end_take_no_time():
+    with pytest.raises(GupError, match="belongs to no thread"):
+        read("C t\n{}\nP0(int *x) {}\n" + "(*" * 90_000)
+
+
 def test_an_implication_binds_more_closely_than_a_conjunction():
     # herd7's grammar of conditions: lib/stateParser.mly, its lines of precedence.
     condition = read(TEST.replace("(1:r1=1 /\\ p=x)", "(1:r1=1 /\\ p=x => x=2)")).condition
