@@ -91,6 +91,10 @@ def _value(words: Words) -> Value:
         return -words.integer()
     if words.next[:1].isdigit():
         return words.integer()
+    if words.next == "{" and words.ahead(1) == "}":
+        words.take()  # struct srcu_struct s = {}: all of it 0
+        words.take()
+        return 0
     word = words.take()
     if word == "*" and words.next == "(":
         return _value(words)  # as Dartagnan's tests write the address of a location: *(&x)

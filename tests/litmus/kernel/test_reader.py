@@ -121,9 +121,9 @@ def test_what_is_to_be_listed_may_be_elements():
 
 
 def test_an_initial_value_may_be_an_address_in_several_spellings():
-    initial = "int *a = &x; b = (int *)x; int c[2] = {*(&x), x}; d = (3);"
+    initial = "int *a = &x; b = (int *)x; int c[2] = {*(&x), x}; d = (3); struct srcu_struct s = {};"
     memory = read(TEST.replace("q = x;", initial)).memory
-    assert [memory[name] for name in ("a", "b", "c[0]", "c[1]", "d")] == ["x", "x", "x", "x", 3]
+    assert [memory[name] for name in ("a", "b", "c[0]", "c[1]", "d", "s")] == ["x", "x", "x", "x", 3, 0]
 
 
 def test_words_of_explanation_may_stand_before_the_initial_state():
