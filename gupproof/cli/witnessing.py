@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gupproof.cli.writing import write_whole
+from gupproof.cli.writing import folder, write_whole
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.execution.story import LEGEND, WIDTH, render
 from gupproof.litmus.form import Unsupported
@@ -99,7 +99,7 @@ class Shower:
         click.echo("\n".join(f"  {row}" for row in render(witness.story).split("\n")))
         named = ", ".join(f"{name} {program.events[one].id}->{other}" for name, one, other in edges(witness.replay))
         click.echo(f"  edges: {named}")
-        path = target if target.suffix == ".dot" else target / f"{Path(item.path).stem}.dot"
+        path = target if target.suffix == ".dot" else folder(target) / f"{Path(item.path).stem}.dot"
         write_whole(path, dot(witness.replay, item.name))
         click.echo(f"  graph: {path}\n")
 

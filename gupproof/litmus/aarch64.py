@@ -41,7 +41,8 @@ _PARTS = {"B": 1, "H": 2, "W": 4}
 _NOTHING = {"NOP", "YIELD", "HINT", "BTI", "SEV", "SEVL"}
 # What belongs to extensions that are not judged, by how the name begins.
 _EXTENSIONS = (
-    ("vector", r"LD[1-4]|ST[1-4]|LDAP1$|STL1$|F[A-Z]{2,}|SMST|PTRUE|WHILE|MOVA|INDEX|ADDV|DUP|UMOV|SMOV|MOVI$|CNT|INC[BHWD]"),
+    ("vector", r"LD[1-4]|ST[1-4]|LDAP1$|STL1$|SMST|PTRUE|WHILE|MOVA|INDEX|ADDV|DUP|UMOV|SMOV|MOVI$|CNT|INC[BHWD]"),
+    ("vector", r"F(MOV|ADD|SUB|N?MUL|DIV|N?MADD|N?MSUB|C?CMP|CVT|ABS|NEG|SQRT|MAX|MIN|CSEL|RINT|MLA|MLS)"),
     ("memory tags", r"LDG|STG|ST[Z2]G|IRG|ADDG|SUBG|GMI|STZ2G"),
     ("page tables", r"TLBI|AT$"),
     ("self-modifying code", r"IC$|DC$|ADR"),

@@ -66,10 +66,17 @@ def test_graphs_of_several_tests_go_to_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / "other.dot").is_file()
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    done = gupproof("litmus", "--graph", tmp_path / "none", written(tmp_path))
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    assert gupproof("litmus", "--graph", tmp_path / "new" / "graphs", written(tmp_path)).code == 0
+    assert (tmp_path / "new" / "graphs" / "SB.dot").is_file()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = gupproof("litmus", "--graph", tmp_path / "file" / "graphs", written(tmp_path))
     assert done.code == 2
-    assert "cannot be written" in done.err
+    assert "U011" in done.err
+    assert "cannot be made" in done.err
 
 
 def test_what_cannot_happen_has_no_graph(tmp_path: Path) -> None:
