@@ -38,6 +38,7 @@ def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: st
 
 GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
 MAP, TLB, FORK, CACHE = "mm/map.gup", "mm/tlb.gup", "mm/fork.gup", "mm/page_cache.gup"
+FILE = "fs/file.gup"
 
 EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
 EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
@@ -311,6 +312,68 @@ MUTATIONS = (
         falls="tables_rcu_arm",
         why="the grace period ends at once",
     ),
+    # ── fget ──
+    change(
+        "R3 dropped",
+        FILE,
+        "if (FD_RECHECK) {",
+        "if (false) {",
+        falls="fget_collector_tso fget_collector_arm fget_reuse_tso fget_reuse_arm fget_contents_arm fget_mode_arm",
+        why="the defect itself: a file that was closed meanwhile, or another one in its memory",
+    ),
+    change(
+        "R2 relaxed",
+        FILE,
+        "allowed && atomic_inc_not_zero(&file->f_count)",
+        "allowed && atomic_cmpxchg_relaxed(&file->f_count, 1, 2) == 1",
+        falls="fget_collector_arm fget_reuse_arm fget_contents_arm fget_mode_arm",
+        why="on ARM R3 may be done before R2; x86 knows no relaxed exchange",
+    ),
+    change(
+        "R2 without the test for 0",
+        FILE,
+        "allowed && atomic_inc_not_zero(&file->f_count)",
+        "allowed && atomic_inc_return(&file->f_count) > 0",
+        falls="fget_count_tso",
+        why="O2 stores over the count that was taken of a free file; R3 still tells it from the one in the slot",
+    ),
+    Mutation(
+        name="K2 before K1",
+        file=FILE,
+        changes=(
+            (
+                "    rcu_assign_pointer(*fdentry, NULL);                                   // K1\n",
+                "    struct file *dropped = fput(file);\n    rcu_assign_pointer(*fdentry, NULL);\n",
+            ),
+            ("    return fput(file);                                                    // K2", "    return dropped;"),
+        ),
+        falls="fget_collector_tso fget_collector_arm fget_reuse_arm fget_contents_arm fget_mode_arm",
+        why="the count has gone down and the slot is still there; on ARM nothing orders K1 before O2 then",
+    ),
+    change(
+        "K1 without release",
+        FILE,
+        "rcu_assign_pointer(*fdentry, NULL);",
+        "WRITE_ONCE(*fdentry, NULL);",
+        why="NULL publishes nothing, and K2 is fully ordered",
+    ),
+    Mutation(
+        name="O2 before O1",
+        file=FILE,
+        changes=(
+            ("    file->f_mode = FMODE_READ;                                            // O1: init_file()\n", ""),
+            ("// O2: the last of init_file()\n", "// O2\n    file->f_mode = FMODE_READ;\n"),
+        ),
+        why="who takes the count early does not look at the file before the slot names it",
+    ),
+    change(
+        "O4 without release",
+        FILE,
+        "rcu_assign_pointer(*fdentry, file);",
+        "WRITE_ONCE(*fdentry, file);",
+        falls="fget_contents_arm fget_mode_arm",
+        why="the slot is what publishes the file",
+    ),
 )
 
 
@@ -339,7 +402,8 @@ def verdicts(unit: typed.Unit, original: typed.Unit | None = None) -> dict[str, 
 @pytest.fixture
 def protocols(tmp_path):
     """A folder with the protocols, the scenarios and the watched theorems, all free to be changed."""
-    shutil.copytree(spec_dir() / "mm", tmp_path / "mm")
+    for folder in ("mm", "fs"):
+        shutil.copytree(spec_dir() / folder, tmp_path / folder)
     for source in (*proofs_dir().glob("*.gup"), HERE / "watched.gup"):
         shutil.copy(source, tmp_path)
     return tmp_path

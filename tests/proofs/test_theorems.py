@@ -40,6 +40,6 @@ def test_every_proof_has_a_cover(path):
             assert covers or claim.expect != "proved", f"{theorem.name} proves something without a cover"
 
 
-@pytest.mark.parametrize("path", sorted((spec_dir() / "mm").glob("*.gup")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(spec_dir().rglob("*.gup")), ids=lambda path: path.stem)
 def test_every_protocol_stands_on_its_own(path):
     load(path)
