@@ -26,7 +26,7 @@ from gupproof.cli import options
     "--graph",
     type=click.Path(),
     metavar="PATH",
-    help="Show an execution that satisfies each condition, and write it as a graph: a folder, or a .dot file for one test.",
+    help="Show an execution that satisfies each condition, and draw it: a folder, or a .dot or .svg file for one test.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print the counts, and what disagrees.")
 @options.jobs

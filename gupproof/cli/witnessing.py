@@ -1,6 +1,7 @@
 """What ``gupproof litmus`` shows of a test besides its verdict: final states as herd7 lists them, an execution as a graph."""
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,10 +12,16 @@ from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.execution.story import LEGEND, WIDTH, render
 from gupproof.litmus.form import Unsupported
 from gupproof.proving.observation import Judgement, Request
-from gupproof.proving.states import HEADINGS, States, find_witness, list_states
+from gupproof.proving.states import HEADINGS, States, Witness, find_witness, list_states
 from gupproof.report.dot import dot, edges
+from gupproof.report.drawing import draw
 
 VERDICTS = {True: "Ok", False: "No"}
+
+_WRITERS: dict[str, Callable[[Witness, str], str]] = {
+    ".dot": lambda witness, title: dot(witness.replay, title),
+    ".svg": lambda witness, title: draw(witness.story, title=title),
+}
 
 
 @dataclass(slots=True)
@@ -24,7 +31,7 @@ class Shower:
     Attributes:
         request: how they are judged.
         states: whether final states are listed.
-        graph: the folder, or the .dot file, that graphs go to; None for none.
+        graph: the folder, or the .dot or .svg file, that graphs go to; None for none.
         several: whether there may be more than one test, so that graphs need a folder.
         found: the states listed so far, by path.
         told: whether an execution was told.
@@ -39,12 +46,12 @@ class Shower:
     told: bool = False
 
     def __post_init__(self) -> None:
-        if self.graph is not None and self.graph.suffix == ".dot" and self.several:
+        if self.graph is not None and self.graph.suffix in _WRITERS and self.several:
             raise GupError(
                 Diagnostic(
                     code="U011",
                     message=f"the graphs of several tests cannot all go to {self.graph}",
-                    help="name a folder: each test gets a .dot file in it",
+                    help="name a folder: each test gets a .dot and a .svg file in it",
                 )
             )
 
@@ -99,9 +106,11 @@ class Shower:
         click.echo("\n".join(f"  {row}" for row in render(witness.story).split("\n")))
         named = ", ".join(f"{name} {program.events[one].id}->{other}" for name, one, other in edges(witness.replay))
         click.echo(f"  edges: {named}")
-        path = target if target.suffix == ".dot" else folder(target) / f"{Path(item.path).stem}.dot"
-        write_whole(path, dot(witness.replay, item.name))
-        click.echo(f"  graph: {path}\n")
+        single = target.suffix in _WRITERS
+        paths = [target] if single else [folder(target) / f"{Path(item.path).stem}{ending}" for ending in _WRITERS]
+        for path in paths:
+            write_whole(path, _WRITERS[path.suffix](witness, f"{item.name} under {item.model}"))
+        click.echo(f"  graph: {', '.join(map(str, paths))}\n")
 
     def explain(self) -> None:
         """Print what the marks of the stories mean, if there were any."""

@@ -52,7 +52,7 @@ def test_a_graph_is_written_and_its_story_told(tmp_path: Path) -> None:
     assert done.code == 0
     assert "reads x = 0 (rf initial)" in done.out
     assert "edges: co " in done.out
-    assert target.read_text().startswith('digraph "SB" {')
+    assert target.read_text().startswith('digraph "SB under x86-tso" {')
 
 
 def test_graphs_of_several_tests_go_to_a_folder(tmp_path: Path) -> None:
@@ -69,6 +69,13 @@ def test_graphs_of_several_tests_go_to_a_folder(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     assert gupproof("litmus", "--graph", tmp_path / "new" / "graphs", written(tmp_path)).code == 0
     assert (tmp_path / "new" / "graphs" / "SB.dot").is_file()
+
+
+def test_a_drawing_is_written_where_the_file_ends_so(tmp_path: Path) -> None:
+    target = tmp_path / "sb.svg"
+    assert gupproof("litmus", "--graph", target, written(tmp_path)).code == 0
+    assert target.read_text().startswith("<svg ")
+    assert list(tmp_path.glob("*.dot")) == []
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
