@@ -141,6 +141,18 @@ def readers_arm(count: int) -> str:
     return _assembly("AArch64", f"readers-arm-{count}", initial, threads, f"0:X2={count} /\\ 0:X3=1")
 
 
+def rcu_ring(count: int) -> str:
+    """A ring of grace periods and read-side sections in turn, as many of one as of the other, or one more of the first."""
+    threads, parameters = [], ", ".join(f"int *x{number}" for number in range(count))
+    for number in range(count):
+        read, write = f"r1 = READ_ONCE(*x{number});", f"WRITE_ONCE(*x{(number + 1) % count}, 1);"
+        period = ["int r1;", read, "synchronize_rcu();", write]
+        section = ["int r1;", "rcu_read_lock();", read, write, "rcu_read_unlock();"]
+        threads.append(section if number % 2 else period)
+    condition = " /\\ ".join(f"{number}:r1=1" for number in range(count))
+    return _kernel(f"rcu-ring-{count}", threads, parameters, condition)
+
+
 FAMILIES = (
     Family("iriw-x86", tuple(range(2, 13)), iriw_x86),
     Family("iriw-arm", tuple(range(2, 13)), iriw_arm),
@@ -151,6 +163,7 @@ FAMILIES = (
     Family("lock-increment", tuple(range(2, 9)), lock_increment),
     Family("cmpxchg-mutex", (2, 3, 4), cmpxchg_mutex),
     Family("ticket-lock", (2, 3, 4), ticket_lock, unroll=3),
+    Family("rcu-ring", (2, 4, 8, 12, 16, 19), rcu_ring),
     Family("ring-arm", (2, 4, 8, 16, 32, 64), ring_arm),
     Family("readers-arm", (2, 4, 8, 16, 24), readers_arm),
 )
