@@ -38,7 +38,7 @@ def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: st
 
 GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
 MAP, TLB, FORK, CACHE = "mm/map.gup", "mm/tlb.gup", "mm/fork.gup", "mm/page_cache.gup"
-FILE = "fs/file.gup"
+FILE, TAIL = "fs/file.gup", "mm/page_tail.gup"
 
 EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
 EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
@@ -373,6 +373,59 @@ MUTATIONS = (
         "WRITE_ONCE(*fdentry, file);",
         falls="fget_contents_arm fget_mode_arm",
         why="the slot is what publishes the file",
+    ),
+    # ── tails in two words ──
+    change(
+        "T3 dropped",
+        TAIL,
+        "if (!TAIL_RECHECK || PageTail_v3(page))",
+        "if (true)",
+        falls="unmake_tso unmake_arm",
+        why="the word of the pointer may be something else by then; a page that becomes a tail needs no second look",
+    ),
+    change(
+        "no barrier between T1 and T2",
+        TAIL,
+        "        slot head_rmb;\n",
+        "",
+        falls="make_arm make_lkmm",
+        why="a branch orders no load",
+    ),
+    change(
+        "no barrier between T2 and T3",
+        TAIL,
+        "        slot tail_rmb;\n",
+        "",
+        falls="unmake_arm",
+        why="the second look may be the first",
+    ),
+    change(
+        "no barrier between P1 and P2",
+        TAIL,
+        "        slot make_wmb;\n",
+        "",
+        falls="make_arm make_lkmm",
+        why="the flag may be seen before the pointer",
+    ),
+    Mutation(
+        name="P2 before P1",
+        file=TAIL,
+        changes=(
+            ("        store_first_page(page, head);                                     // P1\n        slot make_wmb;\n", ""),
+            ("// P2: __SetPageTail()\n", "// P2\n        slot make_wmb;\n        store_first_page(page, head);\n"),
+        ),
+        falls="make_tso make_arm make_lkmm",
+        why="the defect that was mended, on any machine",
+    ),
+    Mutation(
+        name="Q2 before Q1",
+        file=TAIL,
+        changes=(
+            ("    store_tail_flag(page, 0);                                             // Q1: __ClearPageTail()\n", ""),
+            ("// Q2\n", "// Q2\n    slot unmake_wmb;\n    store_tail_flag(page, 0);\n"),
+        ),
+        falls="unmake_tso unmake_arm",
+        why="both looks may see the flag around the pointer's end",
     ),
 )
 
