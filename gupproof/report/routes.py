@@ -1,13 +1,14 @@
 """Which way the arcs of a drawing go: through which gap between columns, in which lane of it, and where they end."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from gupproof.execution.story import StoryLine
 
-PORT = 5  # pixels between the ends of arcs on one side of a box
+PORT = 5  # pixels between the ends of arcs on one side of a box, at most
+SIDE = 28  # pixels of a side that arcs may end on
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Route:
     lane: int
     from_right: bool
     to_right: bool
-    leaves: int
-    arrives: int
+    leaves: float
+    arrives: float
 
 
 def routed(arcs: Sequence[Arc], columns: int) -> tuple[Route, ...]:
@@ -54,11 +55,13 @@ def routed(arcs: Sequence[Arc], columns: int) -> tuple[Route, ...]:
 
     """
     taken: dict[int, list[list[tuple[int, int]]]] = {gap: [] for gap in range(columns + 1)}
-    ends: dict[tuple[int, bool], int] = {}
+    ends = Counter(end for arc in arcs for end in _ends(arc))
+    used: Counter[tuple[int, bool]] = Counter()
 
-    def port(step: int, right: bool) -> int:
-        count = ends[step, right] = ends.get((step, right), 0) + 1
-        return (count // 2) * PORT * (1 if count % 2 else -1)
+    def port(end: tuple[int, bool]) -> float:
+        count, place = ends[end], used[end]
+        used[end] += 1
+        return (place - (count - 1) / 2) * min(PORT, SIDE / max(1, count - 1))
 
     result = []
     for arc in sorted(arcs, key=lambda item: (abs(item.source_row - item.target_row), item.source_row, item.name)):
@@ -71,9 +74,15 @@ def routed(arcs: Sequence[Arc], columns: int) -> tuple[Route, ...]:
         if lane == len(lanes):
             lanes.append([])
         lanes[lane].append(span)
-        from_right, to_right = forward, not forward and not inside
-        result.append(Route(arc, gap, lane, from_right, to_right, port(arc.source, from_right), port(arc.target, to_right)))
+        leaving, arriving = _ends(arc)
+        result.append(Route(arc, gap, lane, leaving[1], arriving[1], port(leaving), port(arriving)))
     return tuple(result)
+
+
+def _ends(arc: Arc) -> tuple[tuple[int, bool], tuple[int, bool]]:
+    """The steps an arc joins, each with whether it meets the right side of its box."""
+    forward = arc.source_column < arc.target_column
+    return (arc.source, forward), (arc.target, arc.source_column > arc.target_column)
 
 
 def cycle(story: Sequence[StoryLine]) -> frozenset[tuple[int, int]]:

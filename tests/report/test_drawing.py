@@ -24,7 +24,7 @@ WIDE = 6.1  # pixels a character of the font takes at least
 def refutations() -> tuple[Result, ...]:
     """One refutation of each theorem that has any, of three files; the largest scenario among them."""
     found: dict[str, Result] = {}
-    for name in ("gup_vs_split", "gup_vs_split_many", "fork"):
+    for name in ("gup_vs_split", "gup_vs_split_many", "fork", "pin"):
         unit = load(proofs_dir() / f"{name}.gup")
         for group in grouped([unit], obligations_of(unit, models=["armv8/arm64-lse", "x86-tso"])):
             for result in prove_group(group, timeout=60):
@@ -75,6 +75,20 @@ def test_no_arc_crosses_a_box():
                         min(x1, x2) < x + width - 1 and max(x1, x2) > x + 1 and min(y1, y2) < y + height and max(y1, y2) > y
                     )
                     assert not inside, arc.attrib
+
+
+def test_arcs_begin_and_end_at_the_side_of_a_box():
+    for result in refutations():
+        picture = drawn(result)
+        sides = []
+        for rect in picture.iter(f"{SVG}rect"):
+            x, y, width, height = (float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
+            sides += [(x, y, y + height), (x + width, y, y + height)]
+        for arc in picture.iter(f"{SVG}polyline"):
+            (start_x, start_y), *_, (end_x, end_y) = points(arc)
+            assert any(abs(start_x - x) < 0.2 and top < start_y < bottom for x, top, bottom in sides)
+            # The last few pixels are the head's.
+            assert any(abs(end_x - x) < 7.2 and top < end_y < bottom for x, top, bottom in sides)
 
 
 def test_arcs_of_one_gap_do_not_lie_upon_each_other():
