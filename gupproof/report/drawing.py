@@ -13,7 +13,8 @@ from gupproof.execution.story import StoryLine
 from gupproof.program.events import Kind
 from gupproof.report.routes import Arc, Route, cycle, routed
 
-ROW, BOX, TOP, LANE, CHARACTER = 46, 36, 58, 9, 6.7
+ROW, BOX, TOP, LANE = 46, 36, 58, 9
+CHARACTER, TITLE = 6.7, 8.6  # widths of a letter
 NARROWEST, WIDEST = 24, 52  # characters in a box
 _LEGEND = {
     "rf": "rf: to the read that takes the value",
@@ -21,6 +22,11 @@ _LEGEND = {
     "fr": "fr: to the write that overwrites what was read",
     "dep": "address, data or control dependency",
 }
+_NOTES = (
+    "program order from top to bottom; a read without an rf arc reads its own CPU's value or the initial one",
+    "thick: a cycle that no interleaving of the CPUs explains",
+    "framed: happens before steps that stand above it",
+)
 
 _STYLE = """
   svg { --ink: #1f2328; --soft: #6b7280; --box: #f6f8fa; --line: #d0d7de; --rf: #1a7f37; --co: #8250df; --fr: #bc4c00;
@@ -71,10 +77,12 @@ def draw(story: Sequence[StoryLine], *, title: str, fails: str = "", final: Sequ
     routes = routed(arcs, len(threads))
     layout = _layout(rows, threads, routes)
     foot = TOP + ROW * len(rows) + 26
+    said = max([TITLE * len(title), *(CHARACTER * len(text) for text in (*_NOTES, _ending(fails, final)))])
+    width = max(layout.width, said + 24)
     height = foot + 20 * (len(final) > 0) + 18 * (len(_LEGEND) + 3) + 8
     early = {line.step for line in rows if line.overtakes}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:.0f} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img">',
         f"<title>{escape(title)}</title><style>{_STYLE}</style>",
         f'<text class="title" x="12" y="20">{escape(title)}</text>',
     ]
@@ -190,16 +198,18 @@ def _footer(fails: str, final: Sequence[FinalValue], y: int, *, marked: bool, ea
     """The final values, and what the lines mean."""
     parts = []
     if final:
-        values = ", ".join(f"{item.name} = {item.value}" for item in final)
-        ending = f": {fails} fails" if fails else ""
-        parts.append(f'<text class="bad" x="12" y="{y}">finally: {escape(values + ending)}</text>')
+        parts.append(f'<text class="bad" x="12" y="{y}">{escape(_ending(fails, final))}</text>')
         y += 20
     for name, text in _LEGEND.items():
         line = f'<line class="arc {name}" x1="14" x2="54" y1="{y - 4}" y2="{y - 4}"/>'
         parts.append(f'{line}<text class="soft" x="64" y="{y}">{text}</text>')
         y += 18
-    notes = ["program order from top to bottom; a read without an rf arc reads its own CPU's value or the initial one"]
-    notes += ["thick: a cycle that no interleaving of the CPUs explains"] * marked
-    notes += ["framed: happens before steps that stand above it"] * early
+    order, thick, framed = _NOTES
+    notes = [order, *([thick] if marked else []), *([framed] if early else [])]
     parts += [f'<text class="soft" x="12" y="{y + 18 * number}">{note}</text>' for number, note in enumerate(notes)]
     return parts
+
+
+def _ending(fails: str, final: Sequence[FinalValue]) -> str:
+    values = ", ".join(f"{item.name} = {item.value}" for item in final)
+    return f"finally: {values}: {fails} fails" if fails else f"finally: {values}"

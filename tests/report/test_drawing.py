@@ -61,6 +61,13 @@ def test_every_step_has_a_box_with_its_number_its_place_and_room_for_its_text():
         assert sorted(numbers) == [line.step for line in result.story]
 
 
+def test_the_picture_is_as_wide_as_its_longest_line():
+    for result in refutations():
+        picture = drawn(result)
+        width = float(picture.attrib["viewBox"].split()[2])
+        assert all(float(text.attrib["x"]) + WIDE * len(text.text or "") < width for text in picture.findall(f"{SVG}text"))
+
+
 def test_no_arc_crosses_a_box():
     for result in refutations():
         picture = drawn(result)
