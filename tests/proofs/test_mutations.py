@@ -38,7 +38,7 @@ def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: st
 
 GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
 MAP, TLB, FORK, CACHE = "mm/map.gup", "mm/tlb.gup", "mm/fork.gup", "mm/page_cache.gup"
-FILE, TAIL = "fs/file.gup", "mm/page_tail.gup"
+FILE, TAIL, WORDS = "fs/file.gup", "mm/page_tail.gup", "mm/pte_two_words.gup"
 
 EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
 EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
@@ -174,8 +174,8 @@ MUTATIONS = (
         TLB,
         "    flush_tlb_wait_ipi(flush);\n",
         "",
-        falls="bare_metal never_preempted",
-        why="that it waits is all that protects a gup without the fix",
+        falls="bare_metal never_preempted change_tso",
+        why="that it waits is all that protects a gup without the fix, and a walk from two entries with one low word",
     ),
     change(
         "no flush on unmap",
@@ -426,6 +426,51 @@ MUTATIONS = (
         ),
         falls="unmake_tso unmake_arm",
         why="both looks may see the flag around the pointer's end",
+    ),
+    # ── entries of two words ──
+    change(
+        "L3 dropped",
+        WORDS,
+        "!LOW_RECHECK || READ_ONCE(ptep->pte_low) == *low",
+        "true",
+        falls="clear_tso clear_arm change_tso change_arm",
+        why="the high word may be gone by L2; one that was not there yet is told by L1",
+    ),
+    change(
+        "no barrier between L1 and L2",
+        WORDS,
+        "    slot low_rmb;\n",
+        "",
+        falls="set_arm set_lkmm change_arm",
+        why="the high word may be loaded before it is there",
+    ),
+    change(
+        "no barrier between L2 and L3",
+        WORDS,
+        "    slot high_rmb;\n",
+        "",
+        falls="clear_arm change_arm",
+        why="the high word may be loaded when L3 is long done",
+    ),
+    Mutation(
+        name="S2 before S1",
+        file=WORDS,
+        changes=(
+            ("        WRITE_ONCE(ptep->pte_high, high);                                 // S1\n        slot set_wmb;\n", ""),
+            ("// S2\n", "// S2\n        slot set_wmb;\n        WRITE_ONCE(ptep->pte_high, high);\n"),
+        ),
+        falls="set_tso set_arm set_lkmm change_tso change_arm",
+        why="the present bit comes with the low word",
+    ),
+    Mutation(
+        name="Z2 before Z1",
+        file=WORDS,
+        changes=(
+            ("        WRITE_ONCE(ptep->pte_low, 0);                                     // Z1\n        slot clear_wmb;\n", ""),
+            ("// Z2\n", "// Z2\n        slot clear_wmb;\n        WRITE_ONCE(ptep->pte_low, 0);\n"),
+        ),
+        falls="clear_tso clear_arm change_tso change_arm",
+        why="the present bit goes with the low word",
     ),
 )
 
