@@ -39,6 +39,7 @@ def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: st
 GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
 MAP, TLB, FORK, CACHE = "mm/map.gup", "mm/tlb.gup", "mm/fork.gup", "mm/page_cache.gup"
 FILE, TAIL, WORDS = "fs/file.gup", "mm/page_tail.gup", "mm/pte_two_words.gup"
+EXCLUSIVE = "mm/anon_exclusive.gup"
 
 EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
 EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
@@ -471,6 +472,55 @@ MUTATIONS = (
         ),
         falls="clear_tso clear_arm change_tso change_arm",
         why="the present bit goes with the low word",
+    ),
+    # ── PageAnonExclusive ──
+    change(
+        "B4 dropped",
+        EXCLUSIVE,
+        "if (READ_ONCE(*ptep) != pte) {",
+        "if (false) {",
+        falls="exclusive_tso exclusive_arm exclusive_lkmm writable_arm",
+        why="the pin may come after A2 and the look at the flag before A3",
+    ),
+    change(
+        "B5 dropped",
+        EXCLUSIVE,
+        "!test_bit(PG_anon_exclusive, &page->flags)",
+        "false",
+        falls="exclusive_tso exclusive_arm exclusive_lkmm",
+        why="a read-only entry goes and comes back",
+    ),
+    change(
+        "no barrier between A1 and A2",
+        EXCLUSIVE,
+        "    slot share_mb;\n",
+        "",
+        falls="exclusive_arm exclusive_lkmm writable_arm",
+        why="store buffering: one side is not enough",
+    ),
+    change(
+        "no barrier between B3 and B4",
+        EXCLUSIVE,
+        "    slot pin_mb;\n",
+        "",
+        falls="exclusive_arm exclusive_lkmm writable_arm",
+        why="store buffering: the other side is not enough",
+    ),
+    change(
+        "no barrier between A3 and A4",
+        EXCLUSIVE,
+        "        slot share_wmb;\n",
+        "",
+        falls="exclusive_arm exclusive_lkmm",
+        why="the entry may be back before the flag is gone",
+    ),
+    change(
+        "no barrier between B4 and B5",
+        EXCLUSIVE,
+        "        slot unshare_rmb;\n",
+        "",
+        falls="exclusive_arm exclusive_lkmm",
+        why="the flag may be looked at first",
     ),
 )
 
