@@ -79,7 +79,11 @@ def _cycle_through(start: int, rows: Rows) -> tuple[int, ...]:
     return tuple(reversed(path))
 
 
-def recheck(
+class RecheckError(ValueError):
+    """An execution is not what a solver claims it to be; the message says why."""
+
+
+def rechecked(
     program: Program,
     model: Model,
     execution: Execution,
@@ -87,8 +91,8 @@ def recheck(
     refutes: str | None = None,
     reaches: str | None = None,
     raises: str | None = None,
-) -> str | None:
-    """Return why ``execution`` is not what a solver claims it to be, or None if it is.
+) -> Replay:
+    """Return what ``execution`` does, if it is what a solver claims it to be.
 
     Args:
         program: what should have been executed.
@@ -98,17 +102,29 @@ def recheck(
         reaches: name of a cover it should reach.
         raises: name of a flag it should raise.
 
+    Raises:
+        RecheckError: it is not.
+
     """
     try:
         result = replay(program, execution)
     except MalformedError as problem:
-        return str(problem)
+        raise RecheckError(str(problem)) from None
     if broken := violated_axioms(model, result):
-        return f"the model forbids it: {broken[0].axiom.name} is broken by events {broken[0].witness}"
+        raise RecheckError(f"the model forbids it: {broken[0].axiom.name} is broken by events {broken[0].witness}")
     if refutes is not None and not result.refutes(refutes):
-        return f"it does not refute {refutes}"
+        raise RecheckError(f"it does not refute {refutes}")
     if reaches is not None and not result.reaches(reaches):
-        return f"it does not reach {reaches}"
+        raise RecheckError(f"it does not reach {reaches}")
     if raises is not None and not (result.events.complete and any(f.name == raises for f in raised_flags(model, result))):
-        return f"it does not raise {raises}"
+        raise RecheckError(f"it does not raise {raises}")
+    return result
+
+
+def recheck(program: Program, model: Model, execution: Execution, **claims: str | None) -> str | None:
+    """Return why ``execution`` is not what a solver claims it to be, or None if it is; as :func:`rechecked`."""
+    try:
+        rechecked(program, model, execution, **claims)
+    except RecheckError as problem:
+        return str(problem)
     return None

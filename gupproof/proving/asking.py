@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 
 from gupproof.cat.terms import Model
 from gupproof.encoding.encoding import encode
-from gupproof.execution.axioms import recheck
-from gupproof.execution.decode import decode, wanted
 from gupproof.program.events import CheckKind, Program
 from gupproof.program.expr import Expr
+from gupproof.proving.questions import Questions
 from gupproof.solving.solver import Outcome, Solver
 
 ASKED = "asked"
@@ -61,15 +60,11 @@ def answers(program: Program, model: Model, *, timeout: float) -> Answers:
 
     """
     encoding = encode(program, model, representatives=True)
-    solver, looked_at = Solver(encoding.dimacs), wanted(encoding)
+    questions = Questions(encoding, model, Solver(encoding.dimacs))
 
     def ask(*literals: int, **claim: str) -> bool | None:
-        answer = solver.ask(list(literals), looked_at, timeout=timeout)
-        if answer.assignment is not None:
-            problem = recheck(program, model, decode(encoding, answer.assignment), **claim)
-            if problem is not None:
-                raise RuntimeError(f"an execution did not stand up to its re-check: {problem}")
-        return None if answer.outcome is Outcome.UNKNOWN else answer.outcome is Outcome.SAT
+        outcome = questions.ask(*literals, timeout=timeout, **claim).outcome
+        return None if outcome is Outcome.UNKNOWN else outcome is Outcome.SAT
 
     return Answers(
         possible=ask(encoding.covered[ASKED], -encoding.overflows, reaches=ASKED),

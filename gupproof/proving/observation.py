@@ -10,8 +10,6 @@ from pathlib import Path
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError, read_source
 from gupproof.encoding.encoding import Encoding, encode
-from gupproof.execution.axioms import recheck
-from gupproof.execution.decode import decode, wanted
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
@@ -21,6 +19,7 @@ from gupproof.litmus.lower import architecture_of, lower_observed
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
 from gupproof.program.events import Program
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, target_of
+from gupproof.proving.questions import Questions
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
 
@@ -172,18 +171,26 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     program = lowered(test, platform, request.unroll).program
     model = model_of(platform, request.reading)
     encoding, undecided = _encoded(program, model)
-    questions = _Questions(encoding, model, request.timeout)
-    if FAULTS in encoding.violated and questions.ask(encoding.violated[FAULTS], refutes=FAULTS) is not Outcome.UNSAT:
+    questions = Questions(encoding, model, Solver(encoding.cnf))
+
+    def ask(*literals: int, **claim: str) -> Outcome:
+        return questions.ask(*literals, timeout=request.timeout, **claim).outcome
+
+    if FAULTS in encoding.violated and ask(encoding.violated[FAULTS], refutes=FAULTS) is not Outcome.UNSAT:
         raise Unsupported("address: an access may go outside of every location")
-    some = questions.ask(encoding.covered[CONDITION], reaches=CONDITION)
-    other = questions.ask(encoding.violated[CONDITION], refutes=CONDITION)
-    loop = questions.ask(encoding.bounded) is not Outcome.UNSAT
+    some = ask(encoding.covered[CONDITION], reaches=CONDITION)
+    other = ask(encoding.violated[CONDITION], refutes=CONDITION)
+    loop = ask(encoding.bounded) is not Outcome.UNSAT
     if Outcome.UNKNOWN in (some, other):
         reason = f"no answer within {request.timeout:g} s; allow more with --timeout"
         return _Seen(Observation.UNKNOWN, loop=loop, reason=reason)
     # What a filter leaves out raises no flag either: an execution that counts meets the condition, or its opposite.
-    counted = [encoding.covered[CONDITION], encoding.violated[CONDITION]] if test.filter is not None else []
-    flags = [(name, questions.ask_any(literal, counted, raises=name)) for name, literal in encoding.flagged.items()]
+    filtered = test.filter is not None
+    counted = [[encoding.covered[CONDITION]], [encoding.violated[CONDITION]]] if filtered else [[]]
+    flags = [
+        (name, _either([ask(literal, *others, raises=name) for others in counted]))
+        for name, literal in encoding.flagged.items()
+    ]
     possible, avoidable = some is Outcome.SAT, other is Outcome.SAT
     observation = Observation.ALWAYS if not avoidable else Observation.SOMETIMES
     if not possible:
@@ -203,24 +210,9 @@ def _encoded(program: Program, model: Model) -> tuple[Encoding, tuple[str, ...]]
         return encode(program, model, representatives=True), tuple(flags)
 
 
-class _Questions:
-    def __init__(self, encoding: Encoding, model: Model, timeout: float) -> None:
-        self.encoding, self.model, self.timeout = encoding, model, timeout
-        self.solver = Solver(encoding.cnf)
-        self.wanted = wanted(encoding)
-
-    def ask_any(self, literal: int, others: list[int], **claim: str) -> Outcome:
-        """Ask for ``literal`` with any of some others, or alone if there are none."""
-        found = [self.ask(literal, other, **claim) for other in others] or [self.ask(literal, **claim)]
-        return next((item for item in (Outcome.SAT, Outcome.UNKNOWN) if item in found), Outcome.UNSAT)
-
-    def ask(self, *literals: int, **claim: str) -> Outcome:
-        answer = self.solver.ask(list(literals), self.wanted, timeout=self.timeout)
-        if answer.assignment is not None:
-            problem = recheck(self.encoding.program, self.model, decode(self.encoding, answer.assignment), **claim)
-            if problem is not None:
-                raise RuntimeError(f"an execution did not stand up to its re-check: {problem}")
-        return answer.outcome
+def _either(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return what is known of one question or another: possible if one is, not known if one is not."""
+    return next((item for item in (Outcome.SAT, Outcome.UNKNOWN) if item in outcomes), Outcome.UNSAT)
 
 
 def judge_all(paths: Sequence[Path], request: Request, *, jobs: int) -> Iterator[Judgement | GupError]:

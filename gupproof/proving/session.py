@@ -2,33 +2,20 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gupproof.cat.terms import Model
 from gupproof.encoding.encoding import Encoding, encode
-from gupproof.execution.axioms import recheck
-from gupproof.execution.decode import decode, wanted
 from gupproof.execution.ending import FinalValue, final_values
-from gupproof.execution.execution import Execution
-from gupproof.execution.replay import Replay, replay
+from gupproof.execution.replay import Replay
 from gupproof.execution.story import tell
 from gupproof.language import typed
 from gupproof.language.tree import walk
 from gupproof.program.events import CheckKind, Program, StopReason
 from gupproof.program.scenario import lower
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, target_of
+from gupproof.proving.questions import Finding, Questions
 from gupproof.proving.result import Obligation, Result, Verdict
-from gupproof.solving.solver import Answer, Outcome, Solver
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """An execution that was asked for, checked again; or why there is none."""
-
-    outcome: Outcome
-    execution: Execution | None
-    replay: Replay | None
-    problem: str
+from gupproof.solving.solver import Outcome, Solver
 
 
 class Session:
@@ -59,8 +46,7 @@ class Session:
         self.model: Model = model_of(platform, reading)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding: Encoding = encode(self.program, self.model, representatives=True)
-        self._solver = Solver(self.encoding.dimacs)
-        self._wanted = wanted(self.encoding)
+        self.questions = Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
         self.build_seconds = time.perf_counter() - started
 
     def judge(self, obligation: Obligation, *, timeout: float) -> Result:
@@ -95,17 +81,6 @@ class Session:
         ghosts = {ghost.name: str(ghost.type) for ghost in self.scenario.ghosts if ghost.name in named}
         return final_values(self.program, found, name, ghosts)
 
-    def find(
-        self, assumptions: list[int], limit: float | None, *, refutes: str | None = None, reaches: str | None = None
-    ) -> _Finding:
-        """Look for an execution; one that the solver finds is checked again without it."""
-        answer: Answer = self._solver.ask(assumptions, self._wanted, timeout=limit)
-        if answer.assignment is None:
-            return _Finding(answer.outcome, None, None, answer.reason)
-        execution = decode(self.encoding, answer.assignment)
-        problem = recheck(self.program, self.model, execution, refutes=refutes, reaches=reaches) or ""
-        return _Finding(answer.outcome, execution, None if problem else replay(self.program, execution), problem)
-
 
 class _Question:
     def __init__(self, session: Session, obligation: Obligation, deadline: float, timeout: float) -> None:
@@ -117,11 +92,11 @@ class _Question:
         encoding = session.encoding
         self.setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
 
-    def decide(self) -> tuple[Verdict, str, _Finding | None]:
+    def decide(self) -> tuple[Verdict, str, Finding | None]:
         encoding, name = self.session.encoding, self.obligation.property
         # An execution that runs into a limit of the model's own proves and refutes nothing.
         sound = [*self.setting, -encoding.overflows]
-        finding = self.session.find([*sound, encoding.violated[name]], self._left(), refutes=name)
+        finding = self.session.questions.find([*sound, encoding.violated[name]], self._left(), refutes=name)
         if finding.problem and finding.outcome is Outcome.SAT:
             return Verdict.ERROR, f"a refutation did not stand up to its re-check: {finding.problem}", None
         if finding.replay is not None:
@@ -136,7 +111,7 @@ class _Question:
     def _limit_hit(self) -> str:
         encoding = self.session.encoding
         for literal, describe in ((encoding.bounded, _bound_reason), (encoding.overflows, _overflow_reason)):
-            finding = self.session.find([*self.setting, literal], self._left())
+            finding = self.session.questions.find([*self.setting, literal], self._left())
             if finding.outcome is Outcome.UNSAT:
                 continue
             if finding.replay is not None:
@@ -144,12 +119,12 @@ class _Question:
             return self._gave_up("whether a bound is hit", finding)[1]
         return ""
 
-    def _covers(self) -> tuple[Verdict, str, _Finding | None]:
+    def _covers(self) -> tuple[Verdict, str, Finding | None]:
         encoding = self.session.encoding
         missing = []
         for cover in self.obligation.covering:
             sound = [*self.setting, -encoding.overflows]
-            finding = self.session.find([*sound, encoding.covered[cover]], self._left(), reaches=cover)
+            finding = self.session.questions.find([*sound, encoding.covered[cover]], self._left(), reaches=cover)
             if finding.outcome is Outcome.SAT and finding.problem:
                 return Verdict.ERROR, f"a cover did not stand up to its re-check: {finding.problem}", None
             if finding.outcome is Outcome.UNKNOWN:
@@ -173,13 +148,13 @@ class _Question:
         encoding, program = self.session.encoding, self.session.program
         if not (program.stops or program.constraints) or program.properties[self.obligation.property] is program.pool.true:
             return False
-        finding = self.session.find([*self.setting, -encoding.overflows, encoding.complete], self._left())
+        finding = self.session.questions.find([*self.setting, -encoding.overflows, encoding.complete], self._left())
         return finding.outcome is Outcome.UNSAT
 
     def _left(self) -> float:
         return max(0.001, self.deadline - time.perf_counter())
 
-    def _gave_up(self, what: str, finding: _Finding) -> tuple[Verdict, str, None]:
+    def _gave_up(self, what: str, finding: Finding) -> tuple[Verdict, str, None]:
         detail = finding.problem or "no answer"
         if "timeout" in detail or "canceled" in detail:
             detail = f"no answer within {self.timeout:g} s; allow more with --timeout"

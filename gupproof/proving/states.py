@@ -10,10 +10,8 @@ from pathlib import Path
 
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import Diagnostic, GupError
-from gupproof.encoding.encoding import Encoding, encode
-from gupproof.execution.axioms import recheck
-from gupproof.execution.decode import decode, wanted
-from gupproof.execution.replay import Replay, replay
+from gupproof.encoding.encoding import encode
+from gupproof.execution.replay import Replay
 from gupproof.execution.story import StoryLine, tell
 from gupproof.litmus.form import Kind, Litmus, Quantifier, Register, Word
 from gupproof.litmus.kernel.form import KernelTest
@@ -23,6 +21,7 @@ from gupproof.program.events import Program
 from gupproof.program.expr import Expr, Op, evaluate
 from gupproof.proving.observation import Request, lowered, own_model, platform_of, read_test
 from gupproof.proving.platforms import model_of
+from gupproof.proving.questions import Questions
 from gupproof.solving.solver import Outcome, Solver
 
 MOST_STATES = 1000
@@ -110,15 +109,10 @@ def _prepared(path: Path, request: Request) -> tuple[Litmus | KernelTest, Model,
 
 
 def _reach(program: Program, model: Model, cover: str, timeout: float) -> tuple[Outcome, Replay | None]:
-    encoding: Encoding = encode(program, model)
-    answer = Solver(encoding.dimacs).ask([encoding.covered[cover]], wanted(encoding), timeout=timeout)
-    if answer.assignment is None:
-        return answer.outcome, None
-    execution = decode(encoding, answer.assignment)
-    problem = recheck(program, model, execution, reaches=cover)
-    if problem is not None:
-        raise RuntimeError(f"an execution did not stand up to its re-check: {problem}")
-    return answer.outcome, replay(program, execution)
+    encoding = encode(program, model)
+    questions = Questions(encoding, model, Solver(encoding.dimacs))
+    finding = questions.ask(encoding.covered[cover], timeout=timeout, reaches=cover)
+    return finding.outcome, finding.replay
 
 
 def _value(reached: Replay, expr: Expr) -> int:

@@ -2,24 +2,13 @@
 
 import pytest
 
-from gupproof.cat.reader import load_model
 from gupproof.diagnostics import GupError
 from gupproof.encoding.encoding import encode
 from gupproof.execution.axioms import raised_flags
 from gupproof.execution.enumerator import executions
 from gupproof.solving.solver import Outcome, Solver
-from tests.encoding.test_terms import TAGS, sample
+from tests.encoding.test_terms import sample
 from tests.support.programs import Build
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(text: str):
-        path = tmp_path / "m.cat"
-        path.write_text(text)
-        return load_model(path, tags=TAGS)
-
-    return read
 
 
 def test_coherence_is_an_order_whatever_the_model_says(read):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gupproof.cat.reader import load_model
 from gupproof.cat.terms import Sort, Term
 from gupproof.encoding.acyclicity import require_acyclic
 from gupproof.encoding.base import BaseRelations
@@ -14,8 +13,6 @@ from gupproof.relations.analysis import Analysis
 from gupproof.relations.bounds import Bounds
 from gupproof.solving.solver import Outcome, Solver
 from tests.support.programs import Build
-
-TAGS = frozenset({"A", "L"})
 
 
 def sample() -> Build:
@@ -31,16 +28,6 @@ def sample() -> Build:
     with thread.when(build.eq(value, 1), value):
         thread.write("x", value, data=[value])
     return build
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(text: str):
-        path = tmp_path / "m.cat"
-        path.write_text(text)
-        return load_model(path, tags=TAGS)
-
-    return read
 
 
 def assumptions(base: BaseRelations, result) -> list[int]:

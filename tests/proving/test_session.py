@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gupproof.diagnostics import GupError
-from gupproof.execution.axioms import recheck
-from gupproof.proving import session as session_module
+from gupproof.execution.axioms import RecheckError, recheck
+from gupproof.proving import questions as questions_module
 from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Verdict
@@ -158,7 +158,7 @@ class Unwilling:
 )
 def test_no_answer_to_any_question_makes_the_verdict_unknown(turn, what):
     session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
-    session._solver = Unwilling(session._solver, {turn}, "timeout")
+    session.questions.solver = Unwilling(session.questions.solver, {turn}, "timeout")
     result = session.judge(obligation, timeout=7)
     assert result.verdict is Verdict.UNKNOWN
     assert result.reason == f"{what}: no answer within 7 s; allow more with --timeout"
@@ -167,20 +167,24 @@ def test_no_answer_to_any_question_makes_the_verdict_unknown(turn, what):
 
 def test_why_a_solver_gave_up_is_told():
     session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
-    session._solver = Unwilling(session._solver, {1}, "out of memory")
+    session.questions.solver = Unwilling(session.questions.solver, {1}, "out of memory")
     assert session.judge(obligation, timeout=7).reason == "property small: out of memory"
 
 
 def test_a_cover_that_was_not_decided_is_neither_reached_nor_not():
     session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
-    session._solver = Unwilling(session._solver, {4}, "timeout")
+    session.questions.solver = Unwilling(session.questions.solver, {4}, "timeout")
     assert session.judge(obligation, timeout=7).reached == (("both", None),)
 
 
 @pytest.mark.parametrize(("shows", "what"), [("seen", "a refutation"), ("small", "a cover")])
 def test_an_execution_that_does_not_stand_up_to_its_recheck_is_an_error_and_no_verdict(monkeypatch, shows, what):
     session, (obligation,) = opened(BUFFERING + f"theorem t {{ buffering shows {shows} under x86-tso expect proved; }}")
-    monkeypatch.setattr(session_module, "recheck", lambda *arguments, **claims: "read 4 reads from no write")
+
+    def fails(*arguments, **claims):
+        raise RecheckError("read 4 reads from no write")
+
+    monkeypatch.setattr(questions_module, "rechecked", fails)
     result = session.judge(obligation, timeout=30)
     assert result.verdict is Verdict.ERROR
     assert result.reason == f"{what} did not stand up to its re-check: read 4 reads from no write"
@@ -190,14 +194,14 @@ def test_an_execution_that_does_not_stand_up_to_its_recheck_is_an_error_and_no_v
 def test_the_time_left_shrinks_with_each_question(monkeypatch):
     session, (obligation,) = opened(BUFFERING + "theorem t { buffering shows small under sc expect proved; }")
     limits = []
-    real = session._solver.ask
+    real = session.questions.solver.ask
 
     class Watching:
         def ask(self, assumptions, wanted, *, timeout=None):
             limits.append(timeout)
             return real(assumptions, wanted, timeout=timeout)
 
-    monkeypatch.setattr(session, "_solver", Watching())
+    monkeypatch.setattr(session.questions, "solver", Watching())
     session.judge(obligation, timeout=20)
     assert len(limits) == 4
     assert limits == sorted(limits, reverse=True)

@@ -1,0 +1,85 @@
+"""Questions to a solver about one encoding: no execution that it finds is believed before it was checked again without it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gupproof.cat.terms import Model
+from gupproof.encoding.encoding import Encoding
+from gupproof.execution.axioms import RecheckError, rechecked
+from gupproof.execution.decode import decode, wanted
+from gupproof.execution.execution import Execution
+from gupproof.execution.replay import Replay
+from gupproof.solving.solver import Outcome, Solver
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question.
+
+    Attributes:
+        outcome: what the solver says.
+        execution: that was asked for, if there is one.
+        replay: of it; None as well where it did not stand up to its re-check.
+        problem: why it did not, or why the solver gave up.
+
+    """
+
+    outcome: Outcome
+    execution: Execution | None
+    replay: Replay | None
+    problem: str
+
+
+class Questions:
+    """What is asked of one encoding.
+
+    Args:
+        encoding: of a program under ``model``.
+        model: judges what is found.
+        solver: holds the encoding's CNF.
+
+    """
+
+    def __init__(self, encoding: Encoding, model: Model, solver: Solver) -> None:
+        self.encoding, self.model, self.solver = encoding, model, solver
+        self._wanted = wanted(encoding)
+
+    def find(
+        self,
+        literals: Iterable[int],
+        timeout: float | None,
+        *,
+        refutes: str | None = None,
+        reaches: str | None = None,
+        raises: str | None = None,
+    ) -> Finding:
+        """Look for an execution in which all of ``literals`` hold, and that does what it is claimed to do."""
+        answer = self.solver.ask(list(literals), self._wanted, timeout=timeout)
+        if answer.assignment is None:
+            return Finding(answer.outcome, None, None, answer.reason)
+        execution = decode(self.encoding, answer.assignment)
+        program = self.encoding.program
+        try:
+            found = rechecked(program, self.model, execution, refutes=refutes, reaches=reaches, raises=raises)
+        except RecheckError as problem:
+            return Finding(answer.outcome, execution, None, str(problem))
+        return Finding(answer.outcome, execution, found, "")
+
+    def ask(
+        self,
+        *literals: int,
+        timeout: float | None,
+        refutes: str | None = None,
+        reaches: str | None = None,
+        raises: str | None = None,
+    ) -> Finding:
+        """Look for an execution, where one that does not stand up to its re-check is the end of it.
+
+        Raises:
+            RuntimeError: what the solver found did not stand up to its re-check.
+
+        """
+        finding = self.find(literals, timeout, refutes=refutes, reaches=reaches, raises=raises)
+        if finding.execution is not None and finding.replay is None:
+            raise RuntimeError(f"an execution did not stand up to its re-check: {finding.problem}")
+        return finding
