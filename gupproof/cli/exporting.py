@@ -12,7 +12,7 @@ from gupproof.cli.writing import write_whole
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.execution.replay import Replay, replay
 from gupproof.proving.obligations import Group, grouped, obligations_of
-from gupproof.proving.observation import Observation, Request, judge
+from gupproof.proving.observation import Judgement, Observation, Request, judge
 from gupproof.proving.platforms import Platform, Reading
 from gupproof.proving.result import Obligation, Verdict
 from gupproof.proving.session import Session
@@ -109,12 +109,22 @@ def litmus_test(obligation: Obligation, found: Replay) -> str:
 
 def _check(text: str, obligation: Obligation, reading: Reading, timeout: float) -> None:
     """Judge the test that was written: its condition is that execution's, so the model must allow it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "written.litmus"
-        path.write_text(text, encoding="utf-8")
-        judgement = judge(path, Request(model=obligation.model, unroll=0, timeout=timeout, reading=reading))
+    judgement = judged(text, Request(model=obligation.model, unroll=0, timeout=timeout, reading=reading))
     if judgement.observation in _ALLOWED:
         return
     if judgement.observation is Observation.NEVER:
         raise refuse("a control dependency in it ends before its thread does, and a litmus test has no way to end one")
     raise refuse(judgement.reason)
+
+
+def judged(text: str, request: Request) -> Judgement:
+    """Judge a test that was written, before anybody sees it.
+
+    Raises:
+        GupError: it cannot be read, or is too large.
+
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "written.litmus"
+        path.write_text(text, encoding="utf-8")
+        return judge(path, request)

@@ -1,12 +1,12 @@
 """Runs ``gupproof export --scenario``: writes a scenario as a litmus test in kernel C, and judges what was written."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from gupproof.cli.exporting import judged
 from gupproof.cli.writing import write_whole
 from gupproof.diagnostics import GupError, with_source_lines
 from gupproof.language import load, typed
@@ -16,7 +16,7 @@ from gupproof.program.scenario import lower
 from gupproof.proving.asking import answers, asking, reaching, refutation_of
 from gupproof.proving.checks import parse_settings, property_names, require_scenario
 from gupproof.proving.obligations import switch_values
-from gupproof.proving.observation import LARGEST, Observation, Request, judge
+from gupproof.proving.observation import KERNEL_MODEL, LARGEST, Observation, Request
 from gupproof.proving.platforms import Platform, Reading, model_of, platforms, target_of
 from gupproof.relations.analysis import Analysis
 from gupproof.report.c_words import Words
@@ -24,7 +24,6 @@ from gupproof.report.names import legal_name
 from gupproof.report.refusals import refuse_scenario
 from gupproof.report.scenario_c import write_scenario_c
 
-KERNEL_MODEL = "lkmm"
 _MORE_TIME = "allow more with --timeout"
 
 
@@ -148,14 +147,11 @@ def _compare(text: str, wish: Wish, platform: Platform, *, possible: bool) -> No
     """Judge the test that was written: its verdict is the scenario's."""
     if len(text) > LARGEST:
         raise refuse_scenario(f"it would have {len(text)} characters, more than {LARGEST}", None)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "written.litmus"
-        path.write_text(text, encoding="utf-8")
-        try:
-            judgement = judge(path, Request(model=platform.model, unroll=0, timeout=wish.timeout, reading=wish.reading))
-        except GupError as error:
-            # Too much nesting, or too many values: a limit, and no contradiction.
-            raise refuse_scenario(f"it could not be judged: {error.diagnostics[0].message}", None) from None
+    try:
+        judgement = judged(text, Request(model=platform.model, unroll=0, timeout=wish.timeout, reading=wish.reading))
+    except GupError as error:
+        # Too much nesting, or too many values: a limit, and no contradiction.
+        raise refuse_scenario(f"it could not be judged: {error.diagnostics[0].message}", None) from None
     if judgement.observation is Observation.UNKNOWN:
         raise refuse_scenario(f"it is judged too slowly: {judgement.reason}", None, _MORE_TIME)
     if judgement.observation is Observation.UNSUPPORTED:
