@@ -274,6 +274,32 @@ class ExprPool:
                 done[node] = self.make(node.op, *(done[arg] for arg in node.args))
         return done[expr]
 
+    def substitute(self, expr: Expr, known: dict[Expr, Expr]) -> Expr:
+        """``expr`` with what ``known`` says put in for its nodes, and simplified; what was worked out is added to ``known``."""
+        stack = [expr]
+        while stack:
+            node = stack[-1]
+            if node in known:
+                stack.pop()
+            elif missing := [arg for arg in node.args if arg not in known]:
+                stack.extend(missing)
+            else:
+                known[node] = self._with(node, tuple(known[arg] for arg in node.args))
+        return known[expr]
+
+    def _with(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
+        match node.op:
+            case Op.FINAL:
+                # What is no location holds 0.
+                nowhere = args[0].op is Op.CONST and args[0].value not in self.locations
+                return self.false if nowhere else self.final(args[0])
+            case _ if args == node.args:
+                return node
+            case Op.VALID:
+                return self.valid(args[0])
+            case _:
+                return self.make(node.op, *args)
+
     def negation(self, expr: Expr) -> Expr:
         """``!expr`` for a boolean."""
         return self.make(Op.NOT, expr)

@@ -128,27 +128,4 @@ class _Exchange:
 
     def image(self, expr: Expr) -> Expr:
         """Return what an expression becomes."""
-        stack = [expr]
-        while stack:
-            node = stack[-1]
-            if node in self.known:
-                stack.pop()
-            elif not node.args:
-                self.known[node] = node
-            elif missing := [arg for arg in node.args if arg not in self.known]:
-                stack.extend(missing)
-            else:
-                self.known[node] = self._rebuilt(node)
-        return self.known[expr]
-
-    def _rebuilt(self, node: Expr) -> Expr:
-        args = tuple(self.known[arg] for arg in node.args)
-        if args == node.args:
-            return node
-        match node.op:
-            case Op.FINAL:
-                return self.pool.final(args[0])
-            case Op.VALID:
-                return self.pool.valid(args[0])
-            case _:
-                return self.pool.make(node.op, *args)
+        return self.pool.substitute(expr, self.known)

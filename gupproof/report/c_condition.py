@@ -12,7 +12,7 @@ from gupproof.program.events import Program
 from gupproof.program.expr import Expr, Op
 from gupproof.report.c_thread import ThreadWriter
 from gupproof.report.c_values import logical
-from gupproof.report.c_words import Words, below, substituted
+from gupproof.report.c_words import Words, below
 from gupproof.report.names import legal_name
 from gupproof.report.refusals import refuse_scenario
 
@@ -128,7 +128,7 @@ class FinalCondition:
             raise refuse_scenario("its condition is about what no register and no word holds", None)
         parts: list[Formula] = []
         for value in self.words.values(place, None):
-            rest = substituted(self.program, expr, {place: self.program.pool.const(value)})
+            rest = self.program.pool.substitute(expr, {place: self.program.pool.const(value)})
             if rest is self.program.pool.false:
                 continue
             self._combinations += 1

@@ -15,7 +15,7 @@ from gupproof.diagnostics import Span
 from gupproof.program.events import Dependency, Program
 from gupproof.program.expr import Expr, ExprPool, Op, evaluate
 from gupproof.program.state import NO_DEPS, Deps, select, union
-from gupproof.report.c_words import Words, below, substituted
+from gupproof.report.c_words import Words, below
 from gupproof.report.refusals import SurplusError, refuse_scenario
 
 _SIGNS = {
@@ -104,7 +104,7 @@ class Values:
 
     def settled(self, expr: Expr) -> Expr:
         """Return an expression less what is known."""
-        return substituted(self.program, expr, self.known)
+        return self.program.pool.substitute(expr, dict(self.known))
 
     def value(self, expr: Expr, *, pointer: bool = False) -> Text:
         """Return a value.
@@ -310,7 +310,7 @@ class Values:
             raise refuse_scenario("a value is computed from what is in no register", self.span)
         pool, pointer = self.program.pool, self.words.is_pointer(leaf)
         for value in self.words.values(leaf, self.span):
-            rest = substituted(self.program, expr, {leaf: pool.const(value)})
+            rest = pool.substitute(expr, {leaf: pool.const(value)})
             if address and rest.op is Op.CONST and rest.value not in self.words.names:
                 continue
             self.opens(f"if ({self.results[leaf].operand} == {self._constant(value, pointer=pointer).text})")

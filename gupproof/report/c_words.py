@@ -139,26 +139,3 @@ def below(root: Expr, *, validity: bool = True) -> Iterator[Expr]:
             if arg not in seen:
                 seen.add(arg)
                 stack.append(arg)
-
-
-def substituted(program: Program, expr: Expr, known: dict[Expr, Expr]) -> Expr:
-    """Return an expression with others put in for some of its nodes, and simplified."""
-    pool = program.pool
-    done = dict(known)
-    stack = [expr]
-    while stack:
-        node = stack[-1]
-        if node in done:
-            stack.pop()
-        elif missing := [arg for arg in node.args if arg not in done]:
-            stack.extend(missing)
-        else:
-            arguments = [done[arg] for arg in node.args]
-            if node.op is Op.FINAL:
-                nowhere = arguments[0].op is Op.CONST and arguments[0].value not in pool.locations
-                done[node] = pool.false if nowhere else pool.final(arguments[0])
-            elif node.op is Op.VALID:
-                done[node] = pool.valid(arguments[0])
-            else:
-                done[node] = pool.make(node.op, *arguments) if arguments else node
-    return done[expr]
