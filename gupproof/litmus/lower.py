@@ -7,15 +7,9 @@ from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.litmus import aarch64, ppc, riscv, x86
 from gupproof.litmus.form import (
     DEFAULT,
-    And,
-    Equal,
-    Formula,
     Kind,
     Litmus,
-    Not,
-    Or,
     Register,
-    Same,
     Unsupported,
     Value,
     Word,
@@ -23,7 +17,7 @@ from gupproof.litmus.form import (
 from gupproof.litmus.initial import ALL_THREADS
 from gupproof.litmus.machine import Machine
 from gupproof.litmus.memory import check_sizes, lay_out
-from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, named, places
+from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, meaning, places, require_thread, words_named
 from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
@@ -112,18 +106,11 @@ class _Lowering:
 
     def _names(self) -> list[str]:
         """Return every word the test names, in order of appearance."""
-        names: dict[str, None] = {}
-        for name, value in self.test.memory.items():
-            names[name] = None
-            if isinstance(value, str):
-                names[value] = None
-        names |= dict.fromkeys(value for value in self.test.registers.values() if isinstance(value, str))
-        for formula in (self.test.condition, self.test.filter):
-            names |= dict.fromkeys(named(formula)) if formula is not None else {}
-        names |= dict.fromkeys(place.name for place in self.test.listed if isinstance(place, Word))
-        if self.test.arch in x86.ARCHES:
-            names |= dict.fromkeys(x86.locations(line.text for thread in self.test.threads for line in thread))
-        return list(names)
+        test = self.test
+        names = words_named(test.memory, test.registers.values(), (test.condition, test.filter), test.listed)
+        if test.arch in x86.ARCHES:
+            names += x86.locations(line.text for thread in test.threads for line in thread)
+        return list(dict.fromkeys(names))
 
     def _constant(self, value: Value) -> Expr:
         if isinstance(value, str):
@@ -137,8 +124,16 @@ class _Lowering:
         machines = [self._machine(number) for number in range(len(self.test.threads))]
         for machine, lines in zip(machines, self.test.threads, strict=True):
             machine.run(lines, self.architecture.execute, unroll=self.unroll)
-        holds = self._formula(self.test.condition, machines)
-        counts = self._formula(self.test.filter, machines) if self.test.filter is not None else self.pool.true
+
+        def place(which: Register | Word) -> Expr:
+            return self._place(which, machines)
+
+        def equal(which: Register | Word, value: Value) -> Expr:
+            kind, wanted = self._kind(which), self._constant(value)
+            return self.pool.make(Op.EQ, self._masked(place(which), kind), self._masked(wanted, kind))
+
+        holds = meaning(self.test.condition, self.pool, place, equal)
+        counts = meaning(self.test.filter, self.pool, place, equal) if self.test.filter is not None else self.pool.true
         faults = {FAULTS: self.pool.true} if self.builder.checks else {}
         program = Program(
             name=self.test.name,
@@ -205,31 +200,9 @@ class _Lowering:
         # Where nothing is wide or negative the values are shown as they are.
         return self.pool.make(Op.AND, expr, self.pool.const(mask(8 * kind.size)))
 
-    def _formula(self, formula: Formula, machines: list[Machine]) -> Expr:
-        pool = self.pool
-        match formula:
-            case Equal(place=place, value=value):
-                kind = self._kind(place)
-                wanted = self._constant(value)
-                return pool.make(Op.EQ, self._masked(self._place(place, machines), kind), self._masked(wanted, kind))
-            case Same(left=left, right=right):
-                return pool.make(Op.EQ, self._place(left, machines), self._place(right, machines))
-            case Not(inner=inner):
-                return pool.negation(self._formula(inner, machines))
-            case And(parts=parts):
-                return pool.land(*(self._formula(part, machines) for part in parts))
-            case Or(parts=parts):
-                return pool.lor(*(self._formula(part, machines) for part in parts))
-
     def _place(self, place: Register | Word, machines: list[Machine]) -> Expr:
         if isinstance(place, Word):
             # An array compared with a number stands for its first element.
             return self.pool.final(self.pool.const(self.memory.base(place.name)))
-        if place.thread >= len(machines):
-            raise GupError(
-                Diagnostic(
-                    code="M005",
-                    message=f"{self.test.path}: the condition names thread {place.thread}; there are {len(machines)}",
-                )
-            )
+        require_thread(place, len(machines), self.test.path)
         return machines[place.thread].get(self.architecture.register(place.name)).expr

@@ -1,8 +1,9 @@
 """The final condition of a litmus test as an expression over what its threads end with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.litmus.form import And, Equal, Formula, Kind, Not, Or, Register, Same, Value, Word
 from gupproof.program.events import Program
 from gupproof.program.expr import Expr, ExprPool, Op
@@ -40,7 +41,10 @@ class Lowered:
 
 
 def meaning(
-    formula: Formula, pool: ExprPool, place: Callable[[Register | Word], Expr], constant: Callable[[Value], Expr]
+    formula: Formula,
+    pool: ExprPool,
+    place: Callable[[Register | Word], Expr],
+    equal: Callable[[Register | Word, Value], Expr],
 ) -> Expr:
     """Return a condition as an expression.
 
@@ -48,20 +52,63 @@ def meaning(
         formula: the condition.
         pool: makes the expression.
         place: returns what a register or word of memory ends with.
-        constant: returns a number, or the address of a location.
+        equal: returns whether it is a number, or the address of a location.
 
     """
     match formula:
         case Equal(place=left, value=value):
-            return pool.make(Op.EQ, place(left), constant(value))
+            return equal(left, value)
         case Same(left=left, right=right):
             return pool.make(Op.EQ, place(left), place(right))
         case Not(inner=inner):
-            return pool.negation(meaning(inner, pool, place, constant))
+            return pool.negation(meaning(inner, pool, place, equal))
         case And(parts=parts):
-            return pool.land(*(meaning(part, pool, place, constant) for part in parts))
+            return pool.land(*(meaning(part, pool, place, equal) for part in parts))
         case Or(parts=parts):
-            return pool.lor(*(meaning(part, pool, place, constant) for part in parts))
+            return pool.lor(*(meaning(part, pool, place, equal) for part in parts))
+
+
+def require_thread(register: Register, count: int, path: str) -> None:
+    """See to it that a condition's register belongs to one of ``count`` threads.
+
+    Raises:
+        GupError: it does not.
+
+    """
+    if register.thread >= count:
+        message = f"{path}: the condition names thread {register.thread}; there are {count}"
+        raise GupError(Diagnostic(code="M005", message=message))
+
+
+def words_named(
+    memory: Mapping[str, Value],
+    registers: Iterable[Value],
+    conditions: Iterable[Formula | None],
+    listed: Iterable[Register | Word],
+    *,
+    parameters: Iterable[str] = (),
+) -> list[str]:
+    """Return every word a test names outside of its code, in order of appearance.
+
+    Args:
+        memory: initial values.
+        registers: initial values of registers.
+        conditions: the final condition and the filter.
+        listed: what the locations clause names.
+        parameters: of the threads, where they have any.
+
+    """
+    names: dict[str, None] = {}
+    for name, value in memory.items():
+        names[name] = None
+        if isinstance(value, str):
+            names[value] = None
+    names |= dict.fromkeys(parameters)
+    names |= dict.fromkeys(value for value in registers if isinstance(value, str))
+    for formula in conditions:
+        names |= dict.fromkeys(named(formula)) if formula is not None else {}
+    names |= dict.fromkeys(place.name for place in listed if isinstance(place, Word))
+    return list(names)
 
 
 def named(formula: Formula) -> list[str]:

@@ -7,10 +7,10 @@ from gupproof.language import typed
 from gupproof.language.types import LONG, VOID, ArrayType
 from gupproof.litmus.form import Kind, Register, Unsupported, Value, Word
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
-from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, meaning, named, places
+from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, meaning, places, require_thread, words_named
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
-from gupproof.program.expr import Expr, ExprPool
+from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.layout import Layout
 from gupproof.program.state import Depths, Operand, State
 from gupproof.program.state import Register as Key
@@ -86,17 +86,10 @@ class _Lowering:
     def _locations(self) -> list[str]:
         """Return every location the test names, in order of appearance."""
         test = self.test
-        names: dict[str, None] = {}
-        for name, value in test.memory.items():
-            names[name] = None
-            if isinstance(value, str):
-                names[value] = None
-        for thread in test.threads:
-            names |= dict.fromkeys(thread.parameters)
-        names |= dict.fromkeys(value for value in test.registers.values() if isinstance(value, str))
-        for formula in (test.condition, test.filter):
-            names |= dict.fromkeys(named(formula)) if formula is not None else {}
-        names |= dict.fromkeys(place.name for place in test.listed if isinstance(place, Word))
+        parameters = [name for thread in test.threads for name in thread.parameters]
+        names = words_named(
+            test.memory, test.registers.values(), (test.condition, test.filter), test.listed, parameters=parameters
+        )
         # Elements belong to their arrays.
         return list(dict.fromkeys([*(name for name in names if "[" not in name), *test.arrays]))
 
@@ -120,8 +113,11 @@ class _Lowering:
                 return pool.final(pool.const(self._address(which.name)))
             return self._register(which, threads)
 
-        holds = meaning(test.condition, pool, place, self._constant)
-        counts = meaning(test.filter, pool, place, self._constant) if test.filter is not None else pool.true
+        def equal(which: Register | Word, value: Value) -> Expr:
+            return pool.make(Op.EQ, place(which), self._constant(value))
+
+        holds = meaning(test.condition, pool, place, equal)
+        counts = meaning(test.filter, pool, place, equal) if test.filter is not None else pool.true
         # Where an access may go outside of every location, herd has no verdict.
         faults = {FAULTS: pool.true} if self.builder.checks else {}
         program = Program(
@@ -170,12 +166,6 @@ class _Lowering:
         return state.registers
 
     def _register(self, register: Register, threads: list[dict[Key, Operand]]) -> Expr:
-        if register.thread >= len(threads):
-            raise GupError(
-                Diagnostic(
-                    code="M005",
-                    message=f"{self.test.path}: the condition names thread {register.thread}; there are {len(threads)}",
-                )
-            )
+        require_thread(register, len(threads), self.test.path)
         value = threads[register.thread].get((_FRAME, register.name))
         return value.expr if isinstance(value, Symbolic) else self.pool.false
