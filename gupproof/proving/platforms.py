@@ -62,6 +62,16 @@ def target_of(platform: Platform) -> Target:
     return read_target(Path(platform.target))
 
 
+def names_known_to(platform: Platform) -> frozenset[str]:
+    """Return the tags that the platform's model may name: those of its target, and of every other table.
+
+    Raises:
+        GupError: the table cannot be read.
+
+    """
+    return frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
+
+
 @lru_cache(maxsize=64)
 def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     """Return the platform's memory model.
@@ -71,9 +81,8 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
 
     """
     path = known_models().get(platform.model, Path(platform.model))
-    tags = frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
     include, bell = tuple(map(Path, reading.include)), Path(reading.bell) if reading.bell else None
-    model = load_model(path, tags=tags, include=include, bell=bell)
+    model = load_model(path, tags=names_known_to(platform), include=include, bell=bell)
     if all(axiom.flag for axiom in model.axioms):
         raise GupError(
             Diagnostic(
