@@ -31,7 +31,7 @@ def command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Tell the refutation of THEOREM as a story.
+    """Tell the refutation of THEOREM as a story. THEOREM may also be a claim, such as X1: every theorem that answers it.
 
     One line a step, in an order that the memory model vouches for: the CPU, the place in the source, the step in kernel words,
     the value, the step it was read from, and which steps of its own CPU it overtakes. PATHS are where to look for the theorem;

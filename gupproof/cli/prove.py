@@ -10,7 +10,14 @@ from gupproof.cli import options
 @options.models
 @options.include
 @options.bell
-@click.option("--theorem", "-t", "theorems", multiple=True, metavar="NAME", help="Prove this theorem only. Repeatable.")
+@click.option(
+    "--theorem",
+    "-t",
+    "theorems",
+    multiple=True,
+    metavar="NAME",
+    help="Prove this theorem only, or those that answer this claim, such as C7. Repeatable.",
+)
 @options.jobs
 @options.timeout
 @options.as_json

@@ -14,6 +14,7 @@ from gupproof.cli.exits import Exit, exit_code
 from gupproof.cli.files import files_of
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
+from gupproof.proving.claims import labels
 from gupproof.proving.obligations import Group
 from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Result
@@ -51,32 +52,36 @@ def load_all(paths: Sequence[Path]) -> list[typed.Unit]:
     return units
 
 
-def files_naming(paths: Sequence[Path], theorems: Sequence[str]) -> list[Path]:
-    """Return the files whose text declares one of the theorems; all of them if a theorem is found in none.
+_THEOREM = re.compile(r'\btheorem\s+(\w+)(?:\s+"([^"\n]*)")?')
 
-    Only these need to be loaded to prove the theorems; the rest is read for what a misspelt name might have meant.
+
+def files_naming(paths: Sequence[Path], theorems: Sequence[str]) -> list[Path]:
+    """Return the files whose text declares one of the theorems, or one that answers the claim of that name.
+
+    All of them if a name is found in none. Only these need to be loaded to prove the theorems; the rest is read for what a
+    misspelt name might have meant.
     """
-    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()}
-    found = {}
-    for name in theorems:
-        declaration = re.compile(rf"\btheorem\s+{re.escape(name)}\b")
-        found[name] = [path for path, text in texts.items() if declaration.search(text)]
-    if not all(found.values()):
+    named: dict[Path, set[str]] = {}
+    for path in paths:
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        named[path] = {word for name, claim in _THEOREM.findall(text) for word in (name, *labels(claim))}
+    if not set(theorems) <= set().union(*named.values()):
         return list(paths)
-    return [path for path in paths if any(path in holders for holders in found.values())] or list(paths)
+    return [path for path in paths if named[path] & set(theorems)] or list(paths)
 
 
 def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
-    """Check that theorems exist.
+    """Check that theorems exist, or theorems for the claims that are named instead.
 
     Raises:
         GupError: one does not; with the nearest name.
 
     """
-    known = [name for unit in units for name in unit.theorems]
+    known = [theorem for unit in units for theorem in unit.theorems]
+    claims = {claim for unit in units for theorem in unit.theorems.values() for claim in labels(theorem.claim)}
     problems = []
     for name in names:
-        if name not in known:
+        if name not in known and name not in claims:
             close = get_close_matches(name, known, 3)
             remedy = f"did you mean {' or '.join(close)}?" if close else "gupproof prove lists the theorems"
             problems.append(Diagnostic(code="U007", message=f"there is no theorem called '{name}'", help=remedy))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gupproof.language import typed
+from gupproof.proving.claims import labels
 from gupproof.proving.platforms import AS_IT_STANDS, Reading, platforms
 from gupproof.proving.result import Obligation
 
@@ -35,7 +36,7 @@ def obligations_of(unit: typed.Unit, *, theorems: Sequence[str] = (), models: Se
 
     Args:
         unit: the file.
-        theorems: names to keep; all when empty.
+        theorems: names of theorems, or of claims they answer, to keep; all when empty.
         models: models (or ``model/target``) to keep; all when empty.
 
     Raises:
@@ -45,7 +46,7 @@ def obligations_of(unit: typed.Unit, *, theorems: Sequence[str] = (), models: Se
     kept = {platform for name in models for platform in platforms(name)}
     result = []
     for theorem in unit.theorems.values():
-        if theorems and theorem.name not in theorems:
+        if theorems and not {theorem.name, *labels(theorem.claim)} & set(theorems):
             continue
         for claim in theorem.claims:
             for platform in dict.fromkeys(item for name in claim.models for item in platforms(name, span=claim.span)):

@@ -56,6 +56,18 @@ def verdicts(out: str) -> set[tuple[str, str, str, str]]:
     return {(item["theorem"], item["model"], item["target"], item["verdict"]) for item in json.loads(out)["results"]}
 
 
+def test_prove_takes_a_claim_for_the_theorems_that_answer_it() -> None:
+    done = gupproof("prove", "-t", "C49", "--json")
+    assert done.code == Exit.AS_EXPECTED
+    assert {item["theorem"] for item in json.loads(done.out)["results"]} == {"head_is_read_once"}
+
+
+def test_explain_takes_a_claim() -> None:
+    done = gupproof("explain", "C49", "-m", "sc")
+    assert done.code == Exit.AS_EXPECTED
+    assert done.out.startswith("head_is_read_once [C49]\n")
+
+
 EVERYTHING = {
     ("buffered", "sc", "x86-64", "proved"),
     ("buffered", "x86-tso", "x86-64", "refuted"),
