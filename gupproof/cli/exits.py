@@ -22,7 +22,7 @@ def exit_code(results: Sequence["Result"], *, complete: bool) -> Exit:
     """Return the code for a run.
 
     An unexpected verdict weighs more than an unknown one; bad input and contradictions more than both. For results without
-    an expectation, a refutation counts as unexpected.
+    an expectation, a refutation counts as unexpected, and so does what a memory model flags.
     """
     from gupproof.proving.result import Verdict  # noqa: PLC0415 - imported by commands that have it already
 
@@ -34,7 +34,7 @@ def exit_code(results: Sequence["Result"], *, complete: bool) -> Exit:
     decided = [result for result in results if result.verdict is not Verdict.UNKNOWN]
     if any(result.as_expected is False for result in decided):
         return Exit.UNEXPECTED
-    if any(result.as_expected is None and result.verdict is not Verdict.PROVED for result in decided):
+    if any(result.as_expected is None and (result.verdict is not Verdict.PROVED or result.flags) for result in decided):
         return Exit.UNEXPECTED
     if Verdict.UNKNOWN in verdicts or not complete:
         return Exit.UNKNOWN

@@ -209,13 +209,15 @@ class _Folder:
         return syntax.Setting(span=span, name=self.word(name), value=self.word(value))
 
     def shows(self, span: Span, children: list[Piece]) -> Piece:
-        properties, models, covering, expect = children
-        return syntax.Shows(span=span, properties=properties, models=models, covering=covering, expect=self.word(expect))
+        properties, models, covering, expect, flags = children
+        return syntax.Shows(
+            span=span, properties=properties, models=models, covering=covering, expect=self.word(expect), flags=flags or ()
+        )
 
     def names(self, _span: Span, children: list[Piece]) -> Piece:
         return tuple(self.word(child) for child in children)
 
-    models = names
+    models = flags = names
 
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
 

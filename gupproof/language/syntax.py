@@ -442,12 +442,13 @@ class Setting(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shows(Node):
-    """``shows properties under models covering covers expect verdict;``; ``covering`` is None when left out."""
+    """``shows properties under models covering covers expect verdict with flags;``; ``covering`` is None when left out."""
 
     properties: tuple[Word, ...]
     models: tuple[Word, ...]
     covering: tuple[Word, ...] | None
     expect: Word
+    flags: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ _WORDS = {
     "NUMBER": "a number",
     "STRING": "a string",
     "MODEL": "the name of a model",
+    "FLAG": "a flag of the model",
     "EQUALITY": "`==`",
     "COMPARISON": "`<`",
     "SHIFT": "`<<`",

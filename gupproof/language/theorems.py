@@ -69,6 +69,10 @@ class TheoremChecker:
         if expect.text not in VERDICTS:
             remedy = did_you_mean(expect.text, VERDICTS)
             self.reporter.report(VERDICT, expect.span, f"`{expect.text}` is no verdict", remedy)
+        self._once("flag", shows.flags)
+        if shows.flags and expect.text == "refuted":
+            message = "a refutation is expected with no flags: one execution refutes, flagged or not"
+            self.reporter.report(VERDICT, shows.flags[0].span, message, "leave `with` and the flags out")
         return typed.Claim(
             span=shows.span,
             scenario=scenario,
@@ -77,6 +81,7 @@ class TheoremChecker:
             models=tuple(word.text for word in shows.models),
             covering=None if covering is None else tuple(word.text for word in covering),
             expect=expect.text,
+            flags=tuple(word.text for word in shows.flags),
         )
 
     def _settings(self, run: syntax.Run) -> tuple[tuple[str, int], ...]:

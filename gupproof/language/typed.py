@@ -523,6 +523,7 @@ class Claim(Node):
         models: as written: ``sc``, ``armv8``, ``armv8/arm64-lse``.
         covering: names of covers, or None for all of them.
         expect: ``proved``, ``refuted`` or ``vacuous``.
+        flags: what the model is expected to flag: ``data-race``, say.
 
     """
 
@@ -532,6 +533,7 @@ class Claim(Node):
     models: tuple[str, ...]
     covering: tuple[str, ...] | None
     expect: str
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ def _obligation(unit: typed.Unit, theorem: typed.Theorem, claim: typed.Claim, na
         target=target,
         covering=covering,
         expect=claim.expect,
+        expected_flags=claim.flags,
     )
 
 

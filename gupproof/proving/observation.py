@@ -7,9 +7,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError, read_source
-from gupproof.encoding.encoding import Encoding, encode
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
@@ -17,9 +15,8 @@ from gupproof.litmus.kernel.lower import lower_observed_kernel_c
 from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
 from gupproof.litmus.lower import architecture_of, lower_observed
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
-from gupproof.program.events import Program
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, target_of
-from gupproof.proving.questions import Questions
+from gupproof.proving.questions import Questions, encoded
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
 
@@ -170,7 +167,7 @@ class _Seen:
 def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
     program = lowered(test, platform, request.unroll).program
     model = model_of(platform, request.reading)
-    encoding, undecided = _encoded(program, model)
+    encoding, undecided = encoded(program, model)
     questions = Questions(encoding, model, Solver(encoding.cnf))
 
     def ask(*literals: int, **claim: str) -> Outcome:
@@ -198,16 +195,9 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     ok = {Quantifier.EXISTS: possible, Quantifier.NOT_EXISTS: not possible, Quantifier.FORALL: not avoidable}[test.quantifier]
     marks = tuple(f"{name}{'?' * (found is Outcome.UNKNOWN)}" for name, found in flags if found is not Outcome.UNSAT)
     watched = tuple(dict.fromkeys(axiom.name for axiom in model.axioms if axiom.flag))
-    return _Seen(observation, ok, loop, marks + undecided, watched, stuck=not possible and not avoidable)
-
-
-def _encoded(program: Program, model: Model) -> tuple[Encoding, tuple[str, ...]]:
-    """Encode a test; a flag that has no encoding costs the test its flags, each undecided then, and not its verdict."""
-    try:
-        return encode(program, model, representatives=True, flags=True), ()
-    except GupError:
-        flags = dict.fromkeys(f"{axiom.name}?" for axiom in model.axioms if axiom.flag)
-        return encode(program, model, representatives=True), tuple(flags)
+    return _Seen(
+        observation, ok, loop, marks + tuple(f"{name}?" for name in undecided), watched, stuck=not possible and not avoidable
+    )
 
 
 def _either(outcomes: Sequence[Outcome]) -> Outcome:

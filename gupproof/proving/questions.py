@@ -4,12 +4,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gupproof.cat.terms import Model
-from gupproof.encoding.encoding import Encoding
+from gupproof.diagnostics import GupError
+from gupproof.encoding.encoding import Encoding, encode
 from gupproof.execution.axioms import RecheckError, rechecked
 from gupproof.execution.decode import decode, wanted
 from gupproof.execution.execution import Execution
 from gupproof.execution.replay import Replay
+from gupproof.program.events import Program
 from gupproof.solving.solver import Outcome, Solver
+
+
+def encoded(program: Program, model: Model) -> tuple[Encoding, tuple[str, ...]]:
+    """Encode a program with the flags of its model, and name those that stay undecided.
+
+    A flag that has no encoding costs the program its flags, and not its verdict.
+    """
+    try:
+        return encode(program, model, representatives=True, flags=True), ()
+    except GupError:
+        undecided = dict.fromkeys(axiom.name for axiom in model.axioms if axiom.flag)
+        return encode(program, model, representatives=True), tuple(undecided)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Obligation:
         model, target: the platform.
         covering: covers that must be reachable.
         expect: the expected verdict; None for a bare check.
+        expected_flags: what the model is expected to flag.
 
     """
 
@@ -49,6 +50,7 @@ class Obligation:
     target: str
     covering: tuple[str, ...]
     expect: str | None
+    expected_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Result:
         verdict: the answer.
         reason: why, in a line; empty for a plain proof.
         internal: whether an ``error`` is the program's own: what the solver found did not stand up to its re-check.
+        flags: of the model that mark some execution, where the property holds: a data race, say.
         reached: covers that were asked for → whether they can be reached (None: not found out).
         seconds: wall-clock time of this obligation's questions.
         build_seconds: time to unroll and encode, shared by all obligations of the scenario on that platform.
@@ -74,6 +77,7 @@ class Result:
     verdict: Verdict
     reason: str
     internal: bool = False
+    flags: tuple[str, ...] = ()
     reached: tuple[tuple[str, bool | None], ...] = ()
     seconds: float = 0.0
     build_seconds: float = 0.0
@@ -86,5 +90,21 @@ class Result:
 
     @property
     def as_expected(self) -> bool | None:
-        """Whether the verdict is the expected one; None where nothing was expected."""
-        return None if self.obligation.expect is None else self.verdict.value == self.obligation.expect
+        """Whether verdict and flags are the expected ones; None where nothing was expected."""
+        if self.obligation.expect is None:
+            return None
+        return self.verdict.value == self.obligation.expect and set(self.flags) == set(self.obligation.expected_flags)
+
+    @property
+    def answer(self) -> str:
+        """The verdict with the flags: ``proved with data-race``."""
+        return _with(self.verdict.value, self.flags)
+
+    @property
+    def expectation(self) -> str:
+        """What :attr:`answer` was expected to be; empty where nothing was."""
+        return _with(self.obligation.expect or "", self.obligation.expected_flags)
+
+
+def _with(verdict: str, flags: tuple[str, ...]) -> str:
+    return f"{verdict} with {', '.join(flags)}" if flags else verdict

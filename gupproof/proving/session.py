@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 
 from gupproof.cat.terms import Model
-from gupproof.encoding.encoding import Encoding, encode
 from gupproof.execution.ending import FinalValue, final_values
 from gupproof.execution.replay import Replay
 from gupproof.execution.story import tell
@@ -13,7 +12,7 @@ from gupproof.language.tree import walk
 from gupproof.program.events import CheckKind, Program, StopReason
 from gupproof.program.scenario import lower
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, target_of
-from gupproof.proving.questions import Finding, Questions
+from gupproof.proving.questions import Finding, Questions, encoded
 from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.solving.solver import Outcome, Solver
 
@@ -45,8 +44,9 @@ class Session:
         self.scenario = unit.scenarios[scenario]
         self.model: Model = model_of(platform, reading)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
-        self.encoding: Encoding = encode(self.program, self.model, representatives=True)
+        self.encoding, self.undecided = encoded(self.program, self.model)
         self.questions = Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
+        self.flags: dict[tuple[int, ...], tuple[str, ...]] = {}  # the literals of a setting → what the model flags under it
         self.build_seconds = time.perf_counter() - started
 
     def judge(self, obligation: Obligation, *, timeout: float) -> Result:
@@ -60,6 +60,7 @@ class Session:
             verdict=verdict,
             reason=reason,
             internal=verdict is Verdict.ERROR,
+            flags=question.flags,
             reached=tuple(question.reached.items()),
             seconds=time.perf_counter() - started,
             build_seconds=self.build_seconds,
@@ -89,6 +90,7 @@ class _Question:
         self.deadline = deadline
         self.timeout = timeout
         self.reached: dict[str, bool | None] = {}
+        self.flags: tuple[str, ...] = ()
         encoding = session.encoding
         self.setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
 
@@ -106,7 +108,25 @@ class _Question:
         limit = self._limit_hit()
         if limit:
             return Verdict.UNKNOWN, limit, None
-        return self._covers()
+        return self._flags() or self._covers()
+
+    def _flags(self) -> tuple[Verdict, str, None] | None:
+        """Find what the model flags under these switches; an answer if that cannot be found out."""
+        encoding, session = self.session.encoding, self.session
+        if session.undecided:
+            return Verdict.UNKNOWN, f"whether the model flags it cannot be decided: {', '.join(session.undecided)}", None
+        known = session.flags.get(tuple(self.setting))
+        raised = []
+        for name, literal in encoding.flagged.items() if known is None else ():
+            finding = session.questions.find([*self.setting, -encoding.overflows, literal], self._left(), raises=name)
+            if finding.outcome is Outcome.SAT and finding.problem:
+                return Verdict.ERROR, f"a flag did not stand up to its re-check: {finding.problem}", None
+            if finding.outcome is Outcome.UNKNOWN:
+                return self._gave_up(f"flag {name}", finding)
+            if finding.outcome is Outcome.SAT:
+                raised.append(name)
+        self.flags = session.flags[tuple(self.setting)] = tuple(raised) if known is None else known
+        return None
 
     def _limit_hit(self) -> str:
         encoding = self.session.encoding

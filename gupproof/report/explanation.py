@@ -38,9 +38,9 @@ def _one(result: Result, told: dict[str, str]) -> str:
     item = result.obligation
     settings = ", ".join(f"{name} = {value}" for name, value in item.settings) or "default switches"
     question = f"{item.property} of {item.scenario} under {item.model} on {item.target}, {settings}"
-    head = f"{question}: {result.verdict.value}"
+    head = f"{question}: {result.answer}"
     if result.as_expected is False:
-        head += f", though the theorem expects {item.expect}"
+        head += f", though the theorem expects {result.expectation}"
     lines = [*textwrap.wrap(head, WIDTH)]
     if result.verdict is Verdict.REFUTED:
         ending = _ending(result)

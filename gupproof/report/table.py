@@ -25,8 +25,8 @@ def plain(text: str, colour: str) -> str:
 def cell(result: Result) -> str:
     """Return the words for one verdict."""
     if result.as_expected is False:
-        return f"{result.verdict.value.upper()}, not {result.obligation.expect}"
-    return result.verdict.value
+        return f"{result.answer.upper()}, not {result.expectation}"
+    return result.answer
 
 
 def line(result: Result) -> str:

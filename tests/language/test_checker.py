@@ -338,6 +338,11 @@ def test_a_theorem_is_its_claims():
     assert (third.settings, third.covering, third.expect) == ((), None, "vacuous")
 
 
+def test_a_theorem_says_what_the_model_flags():
+    made = load_text("scenario s { } theorem t { s shows asserts under lkmm expect proved with data-race, odd-one; }")
+    assert made.theorems["t"].claims[0].flags == ("data-race", "odd-one")
+
+
 @pytest.mark.parametrize(
     ("before", "doc"),
     [

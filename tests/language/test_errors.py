@@ -163,6 +163,8 @@ CASES = [
     ("G054", "g = 1", "scenario s { ghost int g = 1; }"),
     ("G054", "g[2]", "scenario s { ghost int g[2]; }"),
     ("G060", "prooved", "scenario s { } theorem t { s shows asserts under sc expect prooved; }"),
+    ("G060", "race", "scenario s { } theorem t { s shows asserts under sc expect refuted with race; }"),
+    ("G012", "race", "scenario s { } theorem t { s shows asserts under sc expect proved with race, race; }"),
     ("G011", "r", "theorem t { r shows asserts under sc expect proved; }"),
     ("G011", "q", "scenario s { property p : true; } theorem t { s shows q under sc expect proved; }"),
     ("G011", "c", "scenario s { } theorem t { s shows asserts under sc covering c expect proved; }"),

@@ -61,6 +61,40 @@ def test_what_holds_without_reaching_a_cover_is_vacuous():
     assert asked_for_one.verdict is Verdict.PROVED
 
 
+RACE = scenario("thread t { x = 1; } thread u { r = READ_ONCE(x); } property p : r == 0 || r == 1; cover c : r == 1;")
+
+
+def test_what_the_model_flags_stands_beside_the_proof_and_has_to_be_expected():
+    (result,) = claim(RACE, "p under lkmm expect proved with data-race")
+    assert (result.verdict, result.flags, result.as_expected) == (Verdict.PROVED, ("data-race",), True)
+    assert result.answer == result.expectation == "proved with data-race"
+    (unexpected,) = claim(RACE, "p under lkmm expect proved")
+    assert (unexpected.verdict, unexpected.as_expected) == (Verdict.PROVED, False)
+
+
+def test_a_flag_that_is_expected_and_not_raised_is_not_as_expected():
+    marked = RACE.replace("x = 1;", "WRITE_ONCE(x, 1);")
+    (result,) = claim(marked, "p under lkmm expect proved with data-race")
+    assert (result.verdict, result.flags, result.as_expected) == (Verdict.PROVED, (), False)
+
+
+def test_models_without_flags_flag_nothing():
+    (result,) = claim(RACE, "p under x86-tso expect proved")
+    assert (result.flags, result.as_expected) == ((), True)
+
+
+def test_a_race_that_the_switches_rule_out_is_none():
+    text = "config MARKED : bool = false;\n" + RACE.replace("x = 1;", "if (MARKED) WRITE_ONCE(x, 1); else x = 1;")
+    (racy,) = claim(text, "p under lkmm expect proved with data-race")
+    (clean,) = claim(text, "p under lkmm expect proved", settings="with MARKED = true")
+    assert (racy.as_expected, clean.as_expected) == (True, True)
+
+
+def test_a_refutation_needs_no_flags():
+    (result,) = claim(RACE.replace("|| r == 1", ""), "p under lkmm expect refuted")
+    assert (result.verdict, result.flags, result.as_expected) == (Verdict.REFUTED, (), True)
+
+
 def test_a_refutation_needs_no_cover():
     (result,) = claim(scenario("thread t { r = 1; } property p : r == 2; cover never : r == 3;"), "p under sc expect refuted")
     assert result.verdict is Verdict.REFUTED

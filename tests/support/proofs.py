@@ -30,9 +30,9 @@ def judged(text: str, *, timeout: float = 30) -> list[Result]:
     return [result for group in groups_of(text) for result in prove_group(group, timeout=timeout)]
 
 
-def claim(scenario: str, shows: str) -> list[Result]:
-    """Return the results of one theorem about one scenario ``s``."""
-    return judged(f"{scenario} theorem t {{ s shows {shows}; }}")
+def claim(scenario: str, shows: str, *, settings: str = "") -> list[Result]:
+    """Return the results of one theorem about one scenario ``s``; ``settings`` is its ``with``."""
+    return judged(f"{scenario} theorem t {{ s {settings} shows {shows}; }}")
 
 
 def unit_of(text: str) -> typed.Unit:
