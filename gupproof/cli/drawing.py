@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gupproof.cli.writing import folder, write_whole
 from gupproof.proving.result import Result
-from gupproof.report.drawing import draw
+from gupproof.report.drawing import drawing
 
 
 def drawings(results: Sequence[Result], target: Path) -> list[Path]:
@@ -28,18 +28,10 @@ def drawings(results: Sequence[Result], target: Path) -> list[Path]:
     written = []
     for result in told:
         path = target if target.suffix == ".svg" else target / f"{_stem(result)}.svg"
-        write_whole(path, _drawing(result))
+        write_whole(path, drawing(result))
         if path not in written:
             written.append(path)
     return written
-
-
-def _drawing(result: Result) -> str:
-    item = result.obligation
-    title = f"{item.theorem or item.scenario}: {item.property} of {item.scenario} under {item.model} on {item.target}"
-    # What went astray on the way has no final state.
-    fails = item.property if result.final else ""
-    return draw(result.story, title=title, fails=fails, final=result.final)
 
 
 def _stem(result: Result) -> str:

@@ -18,6 +18,12 @@ from gupproof.cli import options
     metavar="NAME",
     help="Prove this theorem only, or those that answer this claim, such as C7. Repeatable.",
 )
+@click.option(
+    "--records",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Keep a record of each result in DIR, and take from there what is still fresh instead of proving it again.",
+)
 @options.jobs
 @options.timeout
 @options.as_json
@@ -27,6 +33,7 @@ def command(
     include: tuple[str, ...],
     bell: str | None,
     theorems: tuple[str, ...],
+    records: str | None,
     jobs: int | None,
     timeout: float,
     as_json: bool,
@@ -42,6 +49,8 @@ def command(
     vacuous   it holds, but a cover of the scenario cannot be reached
     unknown   a time limit, a loop bound or an integer overflow was hit; the reason says which
     """  # noqa: D301 - click's own mark for text that is not to be rewrapped
+    from pathlib import Path  # noqa: PLC0415
+
     from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems, run  # noqa: PLC0415
     from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
@@ -64,4 +73,5 @@ def command(
         jobs=jobs or options.default_jobs(),
         timeout=timeout,
         as_json=as_json,
+        records=Path(records) if records else None,
     )

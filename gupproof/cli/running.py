@@ -12,6 +12,7 @@ import click
 
 from gupproof.cli.exits import Exit, exit_code
 from gupproof.cli.files import files_of
+from gupproof.cli.recording import recording
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
 from gupproof.proving.claims import labels
@@ -89,11 +90,21 @@ def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
         raise GupError(*problems)
 
 
-def run(groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_json: bool) -> list[Result]:
+def run(
+    groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_json: bool, records: Path | None = None
+) -> list[Result]:
     """Prove, show progress, and print the outcome; Ctrl-C keeps what is finished. Ends the program with the exit code.
 
+    Args:
+        groups: what to prove.
+        command: what the user called.
+        jobs: processes.
+        timeout: seconds of solving for each obligation.
+        as_json: whether to print a document, not a table.
+        records: a folder to keep results in, and to take fresh ones from.
+
     Raises:
-        GupError: a memory model cannot be used.
+        GupError: a memory model cannot be used, or a record not be written.
 
     """
     started = time.perf_counter()
@@ -101,12 +112,15 @@ def run(groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_
         model_of(platform, reading)
     planned = sum(len(group.obligations) for group in groups)
     order = {item: number for number, group in enumerate(groups) for item in group.obligations}
-    results: list[Result] = []
+    recorded = recording(records, groups) if records else None
+    results = [*recorded.known] if recorded else []
     interrupted = False
-    report = _progress(planned, quiet=as_json)
-    stream = prove(groups, jobs=jobs, timeout=timeout)
+    report = _progress(planned, done=len(results), quiet=as_json)
+    stream = prove(recorded.groups if recorded else groups, jobs=jobs, timeout=timeout)
     try:
         for finished in stream:
+            if recorded:
+                recorded.keep(finished)
             results += finished
             report(finished)
     except KeyboardInterrupt:
@@ -127,7 +141,7 @@ def run(groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_
         for result in results:
             if result.as_expected is False or (result.reason and result.as_expected is None):
                 click.echo(line(result))
-        click.echo(closing(results, planned=planned, seconds=seconds))
+        click.echo(closing(results, planned=planned, seconds=seconds, reused=len(recorded.known) if recorded else 0))
     code = exit_code(results, complete=len(results) == planned)
     click.get_current_context().exit(Exit.UNKNOWN if interrupted and code is Exit.AS_EXPECTED else code)
 
@@ -137,10 +151,9 @@ def paint(text: str, colour: str) -> str:
     return click.style(text, fg=colour)
 
 
-def _progress(planned: int, *, quiet: bool) -> Callable[[Sequence[Result]], None]:
+def _progress(planned: int, *, done: int, quiet: bool) -> Callable[[Sequence[Result]], None]:
     """Return what is told of finished results: one changing line on a terminal, a line each elsewhere."""
     live = sys.stderr.isatty()
-    done = 0
 
     def report(finished: Sequence[Result]) -> None:
         nonlocal done

@@ -11,6 +11,7 @@ from html import escape
 from gupproof.execution.ending import FinalValue
 from gupproof.execution.story import StoryLine
 from gupproof.program.events import Kind
+from gupproof.proving.result import Result
 from gupproof.report.routes import Arc, Route, cycle, routed
 
 ROW, BOX, TOP, LANE = 46, 36, 58, 9
@@ -56,6 +57,15 @@ class _Layout:
     box: float
     width: float
     routes: tuple[Route, ...]
+
+
+def drawing(result: Result) -> str:
+    """Return the drawing of a refutation, with the question that it answers for a title."""
+    item = result.obligation
+    title = f"{item.theorem or item.scenario}: {item.property} of {item.scenario} under {item.model} on {item.target}"
+    # What went astray on the way has no final state.
+    fails = item.property if result.final else ""
+    return draw(result.story, title=title, fails=fails, final=result.final)
 
 
 def draw(story: Sequence[StoryLine], *, title: str, fails: str = "", final: Sequence[FinalValue] = ()) -> str:

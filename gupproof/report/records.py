@@ -1,11 +1,13 @@
-"""Results as JSON documents. docs/results.schema.json describes them."""
+"""Results as JSON documents, and back. docs/results.schema.json describes them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from gupproof import __version__
-from gupproof.execution.story import StoryLine
-from gupproof.proving.result import SCHEMA_VERSION, Result, Verdict
+from gupproof.execution.ending import FinalValue
+from gupproof.execution.story import Edge, StoryLine
+from gupproof.program.events import Kind
+from gupproof.proving.result import SCHEMA_VERSION, Obligation, Result, Verdict
 
 Json = dict[str, Any]
 
@@ -67,6 +69,7 @@ def story_line(line: StoryLine) -> Json:
     """Return one step of a refutation as JSON."""
     return {
         "step": line.step,
+        "events": list(line.events),
         "thread": line.thread,
         "place": line.place,
         "text": line.text,
@@ -76,5 +79,66 @@ def story_line(line: StoryLine) -> Json:
         "writes": line.writes or None,
         "reads_from": line.reads_from,
         "overtakes": list(line.overtakes),
-        "edges": [{"name": edge.name, "step": edge.step} for edge in line.edges],
+        "edges": _edges(line.edges),
+        "needed_by": _edges(line.needed_by),
     }
+
+
+def _edges(edges: Sequence[Edge]) -> list[Json]:
+    return [{"name": edge.name, "step": edge.step} for edge in edges]
+
+
+def result_of(item: Json, obligation: Obligation) -> Result:
+    """Return the result that :func:`record` made ``item`` of; without the execution, which is told in its story.
+
+    Args:
+        item: the record.
+        obligation: what it answers.
+
+    Raises:
+        ValueError: it is no record, or one of another obligation.
+
+    """
+    try:
+        result = Result(
+            obligation=obligation,
+            verdict=Verdict(item["verdict"]),
+            reason=item["reason"],
+            reached=tuple(item["covers"].items()),
+            seconds=item["seconds"],
+            build_seconds=item["build_seconds"],
+            events=item["events"],
+            variables=item["variables"],
+            clauses=item["clauses"],
+            story=tuple(_story_line(line) for line in item["story"]),
+            final=tuple(FinalValue(value["name"], value["value"]) for value in item["final"]),
+        )
+        # A record is whole if it is the one that its own content gives. The file may have been named in another way.
+        same = record(result) == {**item, "file": obligation.file}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"no record: {error}") from error
+    if not same:
+        raise ValueError("no record of this obligation")
+    return result
+
+
+def _story_line(item: Json) -> StoryLine:
+    return StoryLine(
+        step=item["step"],
+        events=tuple(item["events"]),
+        thread=item["thread"],
+        place=item["place"],
+        text=item["text"],
+        kind=Kind.READ if item["writes"] else Kind[item["kind"].upper()],
+        location=item["location"] or "",
+        value=item["value"] or "",
+        writes=item["writes"] or "",
+        reads_from=item["reads_from"],
+        overtakes=tuple(item["overtakes"]),
+        edges=_edges_of(item["edges"]),
+        needed_by=_edges_of(item["needed_by"]),
+    )
+
+
+def _edges_of(items: Sequence[Json]) -> tuple[Edge, ...]:
+    return tuple(Edge(item["name"], item["step"]) for item in items)

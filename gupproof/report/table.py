@@ -87,8 +87,8 @@ def _colour(result: Result) -> str:
     return "red" if result.as_expected is False else COLOURS[result.verdict]
 
 
-def closing(results: Sequence[Result], *, planned: int, seconds: float) -> str:
-    """Return the last line of a run."""
+def closing(results: Sequence[Result], *, planned: int, seconds: float, reused: int = 0) -> str:
+    """Return the last line of a run, ``reused`` of whose results were recorded before."""
     counts = [(verdict.value, sum(result.verdict is verdict for result in results)) for verdict in Verdict]
     parts = ", ".join(f"{count} {name}" for name, count in counts if count)
     expected = [result for result in results if result.as_expected is not None]
@@ -96,4 +96,5 @@ def closing(results: Sequence[Result], *, planned: int, seconds: float) -> str:
     verdict = f"{surprises} NOT AS EXPECTED" if surprises else "all as expected"
     judged = f"; {verdict}" if expected else ""
     missing = f" ({planned - len(results)} not finished)" if planned > len(results) else ""
-    return f"{len(results)} obligations{missing}: {parts or 'none'}{judged}; {seconds:.1f} s"
+    recorded = f"; {reused} from records" if reused else ""
+    return f"{len(results)} obligations{missing}: {parts or 'none'}{judged}{recorded}; {seconds:.1f} s"
