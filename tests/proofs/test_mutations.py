@@ -39,7 +39,7 @@ def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: st
 GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
 MAP, TLB, FORK, CACHE = "mm/map.gup", "mm/tlb.gup", "mm/fork.gup", "mm/page_cache.gup"
 FILE, TAIL, WORDS = "fs/file.gup", "mm/page_tail.gup", "mm/pte_two_words.gup"
-EXCLUSIVE = "mm/anon_exclusive.gup"
+EXCLUSIVE, TABLE, COLLAPSE = "mm/anon_exclusive.gup", "mm/page_table.gup", "mm/khugepaged.gup"
 
 EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
 EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
@@ -49,17 +49,18 @@ MUTATIONS = (
     change(
         "G6 dropped",
         GUP,
-        "if (FIX && compound_head(page) != head) {",
-        "if (false && compound_head(page) != head) {",
+        "return FIX && compound_head(page) != head;",
+        "return false;",
         falls=f"{EVERY_SPLIT} {EVERY_FREE}",
         why="the defect itself, wherever the flush does not wait; a page that stays compound is fine",
     ),
     change(
         "G10 dropped",
         GUP,
-        "if (PTE_RECHECK && *ptep != pte) {",
-        "if (false && *ptep != pte) {",
-        falls="recheck_tso recheck_arm share_tso share_old_arm share_fenced_arm share_both_fenced_arm",
+        "if (PTE_RECHECK && entry_changed(ptep, pte)) return true;",
+        "barrier();",
+        falls="recheck_tso recheck_arm share_tso share_old_arm share_fenced_arm share_both_fenced_arm "
+        "collapse_back_tso collapse_back_arm",
         why="pages that are somebody else's are returned, and pinned while they are shared; the heads stay right",
     ),
     change(
@@ -69,7 +70,7 @@ MUTATIONS = (
         "int old = atomic_read(&page->_refcount);\n"
         "return old != u && atomic_cmpxchg_relaxed(&page->_refcount, old, old + nr) == old;",
         falls="split_release_arm split_numa_arm split_wmb_arm free_arm recheck_arm reuse_locked_arm zone_lock_arm "
-        "share_old_arm cache_not_before_arm",
+        "share_old_arm cache_not_before_arm collapse_recheck_arm collapse_recheck_lkmm collapse_back_arm",
         why="on ARM G6 and G10 may be done before G5; x86 knows no relaxed exchange, and a fence after G8 covers G5",
     ),
     change(
@@ -175,7 +176,7 @@ MUTATIONS = (
         TLB,
         "    flush_tlb_wait_ipi(flush);\n",
         "",
-        falls="bare_metal never_preempted change_tso",
+        falls="bare_metal never_preempted change_tso tables_flush_tso collapse_ipi_tso",
         why="that it waits is all that protects a gup without the fix, and a walk from two entries with one low word",
     ),
     change(
@@ -200,7 +201,7 @@ MUTATIONS = (
         TLB,
         "        tlbi_sync();\n",
         "        barrier();\n",
-        falls="share_old_arm share_fenced_arm",
+        falls="share_old_arm share_fenced_arm collapse_recheck_lkmm",
         why="the DSB is the unmapper's full fence; elsewhere the put that follows is one",
     ),
     Mutation(
@@ -299,19 +300,88 @@ MUTATIONS = (
         "WRITE_ONCE(*slotp, NULL);",
         why="NULL publishes nothing, and the freeze comes before it",
     ),
+    # ── page tables ──
     Mutation(
         name="page walk with interrupts on",
-        file="page_tables.gup",
-        changes=(("local_irq_save();", "barrier();"), ("local_irq_restore();", "barrier();")),
-        falls="tables_ipi_arm",
+        file=TABLE,
+        changes=(
+            ("local_irq_save();                                       // L3", "barrier();"),
+            ("local_irq_restore();                                    // L6", "barrier();"),
+        ),
+        falls="tables_ipi_arm tables_flush_tso collapse_ipi_tso collapse_sync_arm collapse_freed_arm",
         why="the interrupt is answered from within the walk; a grace period does not care",
     ),
     Mutation(
         name="page walk without a read section",
-        file="page_tables.gup",
+        file=TABLE,
         changes=(("rcu_read_lock();", "barrier();"), ("rcu_read_unlock();", "barrier();")),
         falls="tables_rcu_arm",
         why="the grace period ends at once",
+    ),
+    change(
+        "table freed where it is",
+        TABLE,
+        "    WRITE_ONCE(*pmdp, 0);\n",
+        "",
+        falls="tables_ipi_arm tables_rcu_arm tables_flush_tso",
+        why="a walk that begins after the wait finds it still",
+    ),
+    change(
+        "interrupt to all that is not waited for",
+        TABLE,
+        "    flush_tlb_wait_ipi(sync);\n",
+        "",
+        falls="tables_ipi_arm collapse_sync_arm collapse_freed_arm",
+        why="that it is waited for is all there is to it",
+    ),
+    change(
+        "pmd not looked at again",
+        GUP,
+        "    if (PMD_RECHECK == pmd_then_pte && pmdp != NULL && entry_changed(pmdp, pmd)) return true;\n",
+        "",
+        falls="collapse_recheck_tso collapse_recheck_arm collapse_recheck_lkmm collapse_back_tso collapse_back_arm",
+        why="the pte of a detached table is cleared last of all; an interrupt makes up for it",
+    ),
+    change(
+        "no barrier between the looks",
+        GUP,
+        "    slot between_looks;\n",
+        "",
+        falls="collapse_back_arm",
+        why="the pte may be looked at before it is cleared, and the pmd when it is back",
+    ),
+    change(
+        "K3 dropped",
+        COLLAPSE,
+        "    if (COLLAPSE_SYNC) tlb_remove_table_sync_one(sync);     // K3\n",
+        "",
+        falls="collapse_sync_arm collapse_freed_arm",
+        why="nobody waits for the walk",
+    ),
+    change(
+        "K4 dropped",
+        COLLAPSE,
+        "!COLLAPSE_COUNT_CHECK || page_ref_count(page) == 1",
+        "true",
+        falls="collapse_ipi_tso collapse_recheck_tso collapse_recheck_arm collapse_recheck_lkmm collapse_sync_arm "
+        "collapse_back_tso collapse_back_arm",
+        why="the page of a walk that was over in time is collapsed, too",
+    ),
+    change(
+        "K2 before K1",
+        COLLAPSE,
+        "    pmd_t pmd = xchg_relaxed(pmdp, 0);                      // K1\n"
+        "    flush_tlb(flush);                                       // K2\n",
+        "    flush_tlb(flush);\n    pmd_t pmd = xchg_relaxed(pmdp, 0);\n",
+        falls="collapse_ipi_tso collapse_recheck_lkmm",
+        why="a walk may start between the two; an unlock and a lock are the fence on ARM, not in the kernel's model",
+    ),
+    change(
+        "pmd put back before its pte",
+        COLLAPSE,
+        '    smp_wmb();                                              // "make pte visible before pmd"\n',
+        "",
+        why="whoever finds the old pmd sees at least that the old pte is cleared: that was under a lock before",
     ),
     # ── fget ──
     change(
