@@ -26,6 +26,8 @@ class Claim:
         reason: what settles a claim that memory does not decide.
         sources: where in the kernel that is written.
         differs: the argument for a verdict other than the expected one.
+        part: ``thread`` for what was said there, ``ours`` for what reading its sources added, ``elsewhere`` for races of the same
+            shape in other code.
 
     """
 
@@ -40,6 +42,7 @@ class Claim:
     reason: str = ""
     sources: tuple[str, ...] = ()
     differs: str = ""
+    part: str = "thread"
 
     @property
     def of_memory(self) -> bool:
