@@ -112,10 +112,9 @@ def render(lines: Iterable[StoryLine], *, width: int = WIDTH) -> str:
     text = []
     for step, mark, thread, place, what, line in rows:
         start = f"{step:>{widths[0]}} {mark} {thread:<{widths[2]}}  {place:<{widths[3]}}  {what:<{widths[4]}}  "
-        happening = _happening(line)
         # The parts of what happens stay whole.
         parts, current = [], ""
-        for part in happening:
+        for part in happening(line):
             if current and len(start) + len(current) + len(part) + 2 > max(width, len(start) + NARROWEST):
                 parts.append(current)
                 current = part
@@ -126,7 +125,8 @@ def render(lines: Iterable[StoryLine], *, width: int = WIDTH) -> str:
     return "\n".join(text)
 
 
-def _happening(line: StoryLine) -> list[str]:
+def happening(line: StoryLine) -> list[str]:
+    """Return what a step does, in parts: what is read from where, what is written, its edges, what it overtakes."""
     match line.kind:
         case Kind.FENCE:
             return []
