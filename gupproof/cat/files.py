@@ -26,8 +26,8 @@ def names_of_herd() -> Path:
 
 def known_models() -> dict[str, Path]:
     """Return the project's own models: name → file, in order of name."""
-    found = sorted(path for path in resources.models_dir().glob("*.cat") if path.name != _PRELUDE)
-    return {path.name.removesuffix(".cat"): path for path in found}
+    found = {path.stem: path for path in resources.models_dir().glob("*.cat") if path.name != _PRELUDE}
+    return dict(sorted(found.items()))
 
 
 def standins() -> dict[str, Path]:
