@@ -104,6 +104,7 @@ def result_of(item: Json, obligation: Obligation) -> Result:
             obligation=obligation,
             verdict=Verdict(item["verdict"]),
             reason=item["reason"],
+            flags=tuple(item["flags"]),
             reached=tuple(item["covers"].items()),
             seconds=item["seconds"],
             build_seconds=item["build_seconds"],

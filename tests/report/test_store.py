@@ -41,6 +41,12 @@ def test_what_was_kept_comes_back_as_it_was(store, results):
         assert record(found) == record(result)
 
 
+def test_flags_come_back(store):
+    result = made_result(flags=("data-race",))
+    keep(store, result)
+    assert store.find(result.obligation, PRINT) == result
+
+
 def test_the_way_to_the_file_does_not_matter(store, results):
     item = record(results[1]) | {"file": "elsewhere/a.gup"}
     assert result_of(item, results[1].obligation).story == results[1].story
