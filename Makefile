@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= 2
 
-.PHONY: help prove test lint format bench bench-litmus clean
+.PHONY: help prove test docs lint format bench bench-litmus clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -17,6 +17,11 @@ prove: $(VENV)/.installed  ## prove everything in proofs/ and print the table
 
 test: lint  ## format, lint and type checks, import contracts, then the tests
 	$(BIN)/pytest -n $(JOBS)
+
+docs: $(VENV)/.installed-docs  ## the website, in build/docs: every verdict comes from a record that is fresh
+	$(BIN)/gupproof prove --records build/records
+	$(BIN)/sphinx-build -W --keep-going -n -j $(JOBS) -b html docs build/docs --quiet
+	@echo "open build/docs/index.html"
 
 lint: $(VENV)/.installed-dev  ## the checks without the tests
 	$(BIN)/ruff format --check .
@@ -36,7 +41,7 @@ bench-litmus: $(VENV)/.installed  ## time litmus tests and families of them; HER
 	$(BIN)/python benchmarks/litmus.py $(if $(HERD),--herd $(HERD))
 
 clean:  ## remove the virtual environment and whatever was built
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .gupproof
+	rm -rf $(VENV) build dist docs/generated .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .gupproof
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: a second run installs nothing. The install is editable, so that editing spec/ and proofs/ needs no new one;
@@ -52,6 +57,10 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP) install --group docs
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

@@ -29,22 +29,28 @@ _NOTES = (
     "framed: happens before steps that stand above it",
 )
 
-_STYLE = """
-  svg { --ink: #1f2328; --soft: #6b7280; --box: #f6f8fa; --line: #d0d7de; --rf: #1a7f37; --co: #8250df; --fr: #bc4c00;
-        --dep: #57606a; --bad: #cf222e; --warm: #fff1e5; background: transparent; }
-  @media (prefers-color-scheme: dark) {
-    svg { --ink: #e6edf3; --soft: #9198a1; --box: #161b22; --line: #3d444d; --rf: #3fb950; --co: #ab7df8; --fr: #f0883e;
-          --dep: #9198a1; --bad: #ff7b72; --warm: #3b2314; }
-  }
-  text { font: 11px ui-monospace, Menlo, Consolas, monospace; fill: var(--ink); }
-  .soft { fill: var(--soft); } .title { font-size: 14px; font-weight: 600; } .cpu { font-size: 13px; font-weight: 600; }
-  .bad { fill: var(--bad); font-weight: 600; }
-  .box { fill: var(--box); stroke: var(--line); } .early { fill: var(--warm); stroke: var(--fr); }
-  .po { stroke: var(--line); stroke-width: 1.5; }
-  .arc { fill: none; stroke-width: 1.3; } .rf { stroke: var(--rf); } .co { stroke: var(--co); stroke-dasharray: 7 3; }
-  .fr { stroke: var(--fr); stroke-dasharray: 2 3; } .dep { stroke: var(--dep); stroke-width: 0.9; stroke-dasharray: 1 2; }
-  .hot { stroke-width: 3; } .po.hot { stroke: var(--soft); stroke-width: 4; }
-  .head-rf { fill: var(--rf); } .head-co { fill: var(--co); } .head-fr { fill: var(--fr); } .head-dep { fill: var(--dep); }
+_LIGHT = """--ink: #1f2328; --soft: #6b7280; --box: #f6f8fa; --line: #d0d7de; --rf: #1a7f37; --co: #8250df; --fr: #bc4c00;
+    --dep: #57606a; --bad: #cf222e; --warm: #fff1e5; background: transparent;"""
+_DARK = """--ink: #e6edf3; --soft: #9198a1; --box: #161b22; --line: #3d444d; --rf: #3fb950; --co: #ab7df8; --fr: #f0883e;
+    --dep: #9198a1; --bad: #ff7b72; --warm: #3b2314;"""
+# Where a drawing stands in a page, its rules are for it alone, and the page may say which theme it has.
+_STYLE = f"""
+  .execution, [data-theme="light"] .execution {{ {_LIGHT} }}
+  @media (prefers-color-scheme: dark) {{ .execution {{ {_DARK} }} }}
+  [data-theme="dark"] .execution {{ {_DARK} }}
+"""
+_STYLE += """  .execution text { font: 11px ui-monospace, Menlo, Consolas, monospace; fill: var(--ink); }
+  .execution .soft { fill: var(--soft); } .execution .title { font-size: 14px; font-weight: 600; }
+  .execution .cpu { font-size: 13px; font-weight: 600; } .execution .bad { fill: var(--bad); font-weight: 600; }
+  .execution .box { fill: var(--box); stroke: var(--line); }
+  .execution .early { fill: var(--warm); stroke: var(--fr); }
+  .execution .po { stroke: var(--line); stroke-width: 1.5; } .execution .arc { fill: none; stroke-width: 1.3; }
+  .execution .rf { stroke: var(--rf); } .execution .co { stroke: var(--co); stroke-dasharray: 7 3; }
+  .execution .fr { stroke: var(--fr); stroke-dasharray: 2 3; }
+  .execution .dep { stroke: var(--dep); stroke-width: 0.9; stroke-dasharray: 1 2; }
+  .execution .hot { stroke-width: 3; } .execution .po.hot { stroke: var(--soft); stroke-width: 4; }
+  .execution .head-rf { fill: var(--rf); } .execution .head-co { fill: var(--co); }
+  .execution .head-fr { fill: var(--fr); } .execution .head-dep { fill: var(--dep); }
 """
 
 
@@ -92,7 +98,7 @@ def draw(story: Sequence[StoryLine], *, title: str, fails: str = "", final: Sequ
     height = foot + 20 * (len(final) > 0) + 18 * (len(_LEGEND) + 3) + 8
     early = {line.step for line in rows if line.overtakes}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="execution" viewBox="0 0 {width:.0f} {height}" role="img">',
         f"<title>{escape(title)}</title><style>{_STYLE}</style>",
         f'<text class="title" x="12" y="20">{escape(title)}</text>',
     ]

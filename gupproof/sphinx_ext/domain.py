@@ -1,0 +1,257 @@
+"""The directives and roles that pages use, ``{gup:theorem}`` and the like. What they tell comes from the build's library."""
+
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.builders import Builder
+from sphinx.domains import Domain
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+
+from gupproof.proving.result import Verdict
+from gupproof.sphinx_ext.addresses import GENERATED, claim_page, model_page, source_page
+from gupproof.sphinx_ext.library import Library, Proof
+from gupproof.sphinx_ext.lists import files, model, models, theorems
+from gupproof.sphinx_ext.markup import link, listing, prose
+from gupproof.sphinx_ext.overview import answers, claim_box, overview, short
+from gupproof.sphinx_ext.refutations import refutations
+from gupproof.sphinx_ext.theorems import scenario, theorem
+
+DIGEST = f"{GENERATED}/digest"
+"""A file that changes when anything does that the directives tell of, from the folder of the documentation."""
+
+_LIBRARIES: WeakKeyDictionary[BuildEnvironment, Library] = WeakKeyDictionary()
+
+
+def remember(env: BuildEnvironment, library: Library) -> None:
+    """Have the pages of a build tell of ``library``."""
+    _LIBRARIES[env] = library
+
+
+class _Telling(SphinxDirective):
+    """A directive that tells something of the library."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        library = _LIBRARIES[self.env]
+        self.env.note_dependency(DIGEST)
+        made = self.told(library)
+        for node in made:
+            self.set_source_info(node)
+        return made
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        raise NotImplementedError
+
+    def contents(self, pages: Iterable[tuple[str, str]]) -> list[nodes.Node]:
+        """Put pages into the sidebar, by title."""
+        lines = "".join(f"{title} </{page}>\n" for title, page in pages)
+        return self.parse_text_to_nodes(f"```{{toctree}}\n:hidden:\n\n{lines}```\n")
+
+    def proof(self, library: Library, name: str) -> Proof:
+        """Return a theorem by name."""
+        found = library.proof(name)
+        if found is None:
+            raise self.error(f"there is no theorem called '{name}'")
+        return found
+
+
+class _Claim(_Telling):
+    """``{gup:claim} C7``: what was claimed, the answer, its theorems at a glance."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        found = library.claim(self.arguments[0])
+        if found is None:
+            raise self.error(f"there is no claim {self.arguments[0]}")
+        return claim_box(library, found)
+
+
+class _Overview(_Telling):
+    """``{gup:overview} thread``: the claims of a part as a table with a row for each, and their pages in the sidebar."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        found = [claim for claim in library.claims if claim.part == self.arguments[0]]
+        if not found:
+            raise self.error(f"no claim has the part {self.arguments[0]}")
+        return [overview(library, found), *self.contents((short(claim), claim_page(claim.id)) for claim in found)]
+
+
+class _Theorem(_Telling):
+    """``{gup:theorem} file.name``: its comment, verdicts and bounds."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return theorem(library, self.proof(library, self.arguments[0]))
+
+
+class _Refutations(_Telling):
+    """``{gup:refutations} file.name``: drawings and stories."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return refutations(library, self.proof(library, self.arguments[0]))
+
+
+class _Scenario(_Telling):
+    """``{gup:scenario} file.theorem scenario``: its text, and that of the functions it calls."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        name, shown = self.arguments[0].split()
+        proof = self.proof(library, name)
+        return scenario(library, proof, proof.unit.scenarios[shown])
+
+
+class _Answers(_Telling):
+    """``{gup:answers}``: a line ``question | theorem, theorem`` for each row of a table of verdicts."""
+
+    required_arguments = 0
+    has_content = True
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        rows = []
+        for line in filter(None, (line.strip() for line in self.content)):
+            question, _, names = line.rpartition("|")
+            rows.append((question.strip(), [self.proof(library, name.strip()) for name in names.split(",")]))
+        return [answers(library, rows)]
+
+
+class _Source(_Telling):
+    """``{gup:source} protocols/mm/page``: the text of a file, each line to be linked to."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        source = next((item for item in library.sources if f"{item.folder}/{item.name}" == self.arguments[0]), None)
+        if source is None:
+            raise self.error(f"there is no file {self.arguments[0]}")
+        return [listing(source.text.rstrip("\n"), "gup", first_line=1, anchors=True)]
+
+
+class _Theorems(_Telling):
+    """``{gup:theorems} file.name ...``: a row for each theorem, with its first words and its verdicts."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return [theorems(library, [self.proof(library, name) for name in self.arguments[0].split()])]
+
+
+class _Files(_Telling):
+    """``{gup:files} protocols``: a row for each file, with its first sentence, and their pages in the sidebar."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        found = [source for source in library.sources if source.folder == self.arguments[0]]
+        return [files(library, found), *self.contents((source.name, source_page(source)) for source in found)]
+
+
+class _Model(_Telling):
+    """``{gup:model} armv8``: what it is for, its text, and the verdicts under it."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        if self.arguments[0] not in library.models:
+            raise self.error(f"there is no memory model called '{self.arguments[0]}'")
+        return model(library, self.arguments[0])
+
+
+class _Models(_Telling):
+    """``{gup:models}``: a row for each memory model, and their pages in the sidebar."""
+
+    required_arguments = 0
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return [models(library), *self.contents((name, model_page(name)) for name in library.models)]
+
+
+class _Prose(_Telling):
+    """``{gup:prose}``: a comment as text."""
+
+    required_arguments = 0
+    has_content = True
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return prose("\n".join(self.content), [claim.id for claim in library.claims])
+
+
+class _Count(SphinxRole):
+    """``{gup:count}`proved```: how many there are of something; verdicts by their names."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        library = _LIBRARIES[self.env]
+        self.env.note_dependency(DIGEST)
+        counts = {verdict.value: sum(result.verdict is verdict for result in library.results()) for verdict in Verdict}
+        counts |= {
+            "claims": len(library.claims),
+            "claims of memory": sum(claim.of_memory for claim in library.claims),
+            "theorems": len(library.proofs),
+            "obligations": sum(counts.values()),
+            "models": len(library.models),
+            "protocols": len(library.protocols),
+        }
+        if self.text not in counts:
+            message = f"nothing is counted as '{self.text}'; what is: {', '.join(counts)}"
+            return [], [self.inliner.reporter.error(message, line=self.lineno)]
+        return [nodes.Text(str(counts[self.text]))], []
+
+
+class _ClaimRole(SphinxRole):
+    """``{gup:ref}`C7```: a link to a claim's page, or ``{gup:ref}`the fix <C7>```."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        text, _, name = self.text.rstrip(">").rpartition("<")
+        return [link(text.strip() or name, claim_page(name))], []
+
+
+class GupDomain(Domain):
+    """Protocols, theorems and claims."""
+
+    name = "gup"
+    label = "gup"
+    directives = {  # noqa: RUF012 - as Sphinx declares it
+        "answers": _Answers,
+        "claim": _Claim,
+        "files": _Files,
+        "model": _Model,
+        "models": _Models,
+        "overview": _Overview,
+        "prose": _Prose,
+        "refutations": _Refutations,
+        "scenario": _Scenario,
+        "source": _Source,
+        "theorem": _Theorem,
+        "theorems": _Theorems,
+    }
+    roles = {"count": _Count(), "ref": _ClaimRole()}  # noqa: RUF012
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """Return a reference to ``page#anchor``; None if there is no such page, which Sphinx complains of."""
+        del typ
+        page, _, anchor = target.partition("#")
+        if page not in env.all_docs:
+            return None
+        return make_refnode(builder, fromdocname, page, anchor, contnode, node.get("title") or None)
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """Return nothing: links to places are never written without saying so."""
+        del env, fromdocname, builder, target, node, contnode
+        return []
+
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
+        """Have nothing to merge."""
+        del docnames, otherdata

@@ -1,0 +1,221 @@
+"""All that the documentation tells: theorems with their records, claims, protocols, models. Read once for a build."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gupproof.cat.files import known_models
+from gupproof.cat.terms import Model
+from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.language import load, typed
+from gupproof.language.tree import walk
+from gupproof.proving.claims import Claim, labels, load_claims
+from gupproof.proving.fingerprint import fingerprint
+from gupproof.proving.obligations import obligations_of
+from gupproof.proving.platforms import Platform, model_of, platforms
+from gupproof.proving.result import Result, Verdict
+from gupproof.report.store import Absence, Store
+
+_MOST_TOLD = 8
+_STRENGTH = ("sc", "x86-tso", "riscv", "armv8", "power", "lkmm")
+"""The models from the one that allows least; lkmm last, since it stands for all machines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where things are read from.
+
+    Attributes:
+        proofs: folder of the theorems.
+        claims: the file of claims.
+        spec: folder of the protocols, with a folder for each kind.
+        records: folder of the records.
+
+    """
+
+    proofs: Path
+    claims: Path
+    spec: Path
+    records: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A theorem, and what was found of each of its obligations."""
+
+    unit: typed.Unit
+    theorem: typed.Theorem
+    results: tuple[Result, ...]
+
+    @property
+    def file(self) -> str:
+        """The name of its file, without the ending."""
+        return Path(self.unit.path).stem
+
+    @property
+    def name(self) -> str:
+        """The theorem's name."""
+        return self.theorem.name
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that it answers."""
+        return labels(self.theorem.claim)
+
+    @property
+    def scenarios(self) -> tuple[typed.Scenario, ...]:
+        """The scenarios it speaks of, in order."""
+        return tuple(self.unit.scenarios[name] for name in dict.fromkeys(claim.scenario for claim in self.theorem.claims))
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """The platforms it speaks of, the strongest model first."""
+        found = {Platform(result.obligation.model, result.obligation.target) for result in self.results}
+        return tuple(sorted(found, key=strength))
+
+    def functions(self, scenario: typed.Scenario) -> tuple[typed.Function, ...]:
+        """Return the functions that a scenario calls, directly or through others, in the order of the text."""
+        reached: dict[str, None] = {}
+        pending: list[typed.Node] = [scenario]
+        while pending:
+            for node in walk(pending.pop()):
+                if isinstance(node, typed.Call) and node.function not in reached:
+                    reached[node.function] = None
+                    pending.append(self.unit.functions[node.function])
+        return tuple(function for name, function in self.unit.functions.items() if name in reached)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that a page shows.
+
+    Attributes:
+        folder: of its page: ``protocols`` or ``proofs``.
+        name: its path from the folder it was looked for in, without the ending: ``mm/page``.
+        path: where it is.
+        text: what it holds.
+
+    """
+
+    folder: str
+    name: str
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What a build tells of.
+
+    Attributes:
+        claims: in the order of their file.
+        proofs: in the order of files and of their text.
+        proof_files: the files of theorems.
+        protocols: the files of ``spec/*/*.gup``.
+        models: name → model.
+        files: what all this was read from, records included.
+
+    """
+
+    claims: tuple[Claim, ...]
+    proofs: tuple[Proof, ...]
+    proof_files: tuple[Source, ...]
+    protocols: tuple[Source, ...]
+    models: dict[str, Model]
+    files: tuple[Path, ...]
+
+    def claim(self, name: str) -> Claim | None:
+        """Return a claim by its id."""
+        return next((claim for claim in self.claims if claim.id == name), None)
+
+    def proofs_of(self, claim: str) -> tuple[Proof, ...]:
+        """Return the theorems that answer a claim."""
+        return tuple(proof for proof in self.proofs if claim in proof.claims)
+
+    def proof(self, name: str) -> Proof | None:
+        """Return a theorem by its name, or by ``file.name`` where several have it."""
+        file, _, theorem = name.rpartition(".")
+        return next((proof for proof in self.proofs if proof.name == theorem and file in ("", proof.file)), None)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files that have pages."""
+        return (*self.protocols, *self.proof_files)
+
+    def source(self, path: str) -> Source | None:
+        """Return a file by its path, in whatever way that is written."""
+        wanted = Path(path)
+        return next((item for item in self.sources if item.path.name == wanted.name and item.path.samefile(wanted)), None)
+
+    def results(self) -> Iterator[Result]:
+        """Yield what was found of every obligation."""
+        for proof in self.proofs:
+            yield from proof.results
+
+
+def strength(platform: Platform) -> tuple[int, str, str]:
+    """Return a key that puts the model that allows least first."""
+    place = _STRENGTH.index(platform.model) if platform.model in _STRENGTH else len(_STRENGTH)
+    return place, platform.model, platform.target
+
+
+def load_library(places: Places) -> Library:
+    """Read everything.
+
+    Raises:
+        GupError: a file cannot be used, or a record is missing or stale.
+
+    """
+    claims = load_claims(places.claims)
+    units = [load(path) for path in sorted(places.proofs.glob("*.gup"))]
+    store = Store(places.records)
+    problems: list[tuple[str, str, str]] = []
+    proofs = [_proof(unit, theorem, store, problems) for unit in units for theorem in unit.theorems.values()]
+    if problems:
+        raise GupError(*_complaints(problems, places))
+    protocols = tuple(_source("protocols", path, places.spec) for path in sorted(places.spec.glob("*/*.gup")))
+    proof_files = tuple(_source("proofs", Path(unit.path), places.proofs) for unit in units)
+    models = {name: model_of(platforms(name)[0]) for name in known_models()}
+    kept = [store.path(result.obligation) for proof in proofs for result in proof.results]
+    sources = [item.path for item in (*protocols, *proof_files)]
+    return Library(
+        claims=claims,
+        proofs=tuple(proofs),
+        proof_files=proof_files,
+        protocols=protocols,
+        models=dict(sorted(models.items(), key=lambda item: strength(Platform(item[0], "")))),
+        files=(places.claims, *sources, *(Path(model.path) for model in models.values()), *kept),
+    )
+
+
+def _source(folder: str, path: Path, root: Path) -> Source:
+    name = path.resolve().relative_to(root.resolve()).with_suffix("").as_posix()
+    return Source(folder=folder, name=name, path=path, text=path.read_text(encoding="utf-8"))
+
+
+def _proof(unit: typed.Unit, theorem: typed.Theorem, store: Store, problems: list[tuple[str, str, str]]) -> Proof:
+    """Return a theorem with its results; what is missing goes to ``problems``: file, theorem, what is wrong."""
+    results = []
+    for item in obligations_of(unit, theorems=[theorem.name]):
+        found = store.find(item, fingerprint(unit, Platform(item.model, item.target)))
+        if isinstance(found, Absence):
+            what = f"{item.property} of {item.scenario} under {item.model}/{item.target}: {found.value}"
+            problems.append((Path(unit.path).name, theorem.name, what))
+        elif found.verdict is Verdict.ERROR:
+            problems.append((Path(unit.path).name, theorem.name, f"its record tells an error: {found.reason}"))
+        else:
+            results.append(found)
+    return Proof(unit=unit, theorem=theorem, results=tuple(results))
+
+
+def _complaints(problems: list[tuple[str, str, str]], places: Places) -> list[Diagnostic]:
+    """Say what is missing: a line for each theorem, and where there are many, how many more."""
+    first = {(file, theorem): what for file, theorem, what in reversed(problems)}
+    told = [
+        Diagnostic(code="U018", message=f"theorem {theorem} ({file}): {first[file, theorem]}")
+        for file, theorem in dict.fromkeys((file, theorem) for file, theorem, _ in problems)
+    ]
+    more = len(told) - _MOST_TOLD
+    remedy = f"run: gupproof prove --records {places.records} {places.proofs}"
+    left = f"{more} more theorems lack records" if more > 0 else "the documentation tells verdicts from records only"
+    return [*told[:_MOST_TOLD], Diagnostic(code="U018", message=left, help=remedy)]

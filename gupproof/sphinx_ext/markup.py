@@ -1,0 +1,106 @@
+"""Document nodes that several parts of a page are made of."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.writers.html5 import HTML5Translator
+
+from gupproof.sphinx_ext.addresses import claim_page
+
+_WORD = re.compile(r"`([^`\n]+)`|(\b[A-Za-z_]\w*\(\)|\b\w*_\w+\b(?:\(\))?)|\b([CX]\d+)\b")
+
+Cell = Sequence[nodes.Node]
+
+
+class details(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes so
+    """A part of a page that is folded away until somebody opens it; ``summary`` says what it holds."""
+
+
+def visit_details(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Begin a folded part."""
+    opened = " open" if node.get("opened") else ""
+    translator.body.append(f'<details class="gup-details"{opened}><summary>{translator.encode(node["summary"])}</summary>\n')
+
+
+def depart_details(translator: HTML5Translator, node: nodes.Element) -> None:
+    """End a folded part."""
+    del node
+    translator.body.append("</details>\n")
+
+
+def folded(summary: str, *inside: nodes.Node, opened: bool = False) -> details:
+    """Return a part that is folded away."""
+    return details("", *inside, summary=summary, opened=opened)
+
+
+def literal(text: str) -> nodes.literal:
+    """Return code inside a line."""
+    return nodes.literal(text, text)
+
+
+def paragraph(*inside: nodes.Node | str, classes: Iterable[str] = ()) -> nodes.paragraph:
+    """Return a paragraph; texts are plain."""
+    return nodes.paragraph(
+        "", "", *(nodes.Text(item) if isinstance(item, str) else item for item in inside), classes=[*classes]
+    )
+
+
+def link(content: nodes.Node | str, page: str, anchor: str = "", *, title: str = "", classes: Iterable[str] = ()) -> nodes.Node:
+    """Return a link to a place of a page of ours; Sphinx checks that the page exists."""
+    inner = nodes.inline("", "", nodes.Text(content) if isinstance(content, str) else content, classes=[*classes])
+    target = f"{page}#{anchor}" if anchor else page
+    return addnodes.pending_xref("", inner, refdomain="gup", reftype="place", reftarget=target, refexplicit=True, title=title)
+
+
+def prose(text: str, claims: Iterable[str] = ()) -> list[nodes.Node]:
+    """Return a comment as paragraphs: names of functions and variables as code, claims as links.
+
+    Args:
+        text: paragraphs parted by blank lines.
+        claims: the ids that have pages.
+
+    """
+    known = frozenset(claims)
+    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
+    return [paragraph(*words(part, known)) for part in parts if part]
+
+
+def words(text: str, claims: frozenset[str] = frozenset()) -> Iterable[nodes.Node]:
+    """Yield the parts of a line: plain text, code, links to claims."""
+    end = 0
+    for found in _WORD.finditer(text):
+        quoted, name, claim = found.groups()
+        if claim and claim not in claims:
+            continue
+        yield nodes.Text(text[end : found.start()])
+        yield link(claim, claim_page(claim)) if claim else literal(quoted or name)
+        end = found.end()
+    yield nodes.Text(text[end:])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, classes: Iterable[str] = ()) -> nodes.container:
+    """Return a table that scrolls sideways where it is too wide."""
+    group = nodes.tgroup("", cols=len(head))
+    group += [nodes.colspec(colwidth=1) for _ in head]
+    top = nodes.row("", *(nodes.entry("", paragraph(text)) for text in head))
+    body = [nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells)) for cells in rows]
+    group += [nodes.thead("", top), nodes.tbody("", *body)]
+    made = nodes.table("", group, classes=["gup-table", "colwidths-auto", *classes])
+    return nodes.container("", made, classes=["gup-wide"])
+
+
+def listing(text: str, language: str, *, first_line: int = 0, anchors: bool = False) -> nodes.literal_block:
+    """Return highlighted code.
+
+    Args:
+        text: the code.
+        language: the lexer's name.
+        first_line: the number of its first line; without numbers when 0.
+        anchors: whether each line can be linked to, as ``#line-12``.
+
+    """
+    block = nodes.literal_block(text, text, language=language, linenos=first_line > 0)
+    block["highlight_args"] = {"linenostart": first_line or 1} | ({"lineanchors": "line"} if anchors else {})
+    return block

@@ -1,0 +1,118 @@
+"""Writes the pages that follow from the library: one for each claim, protocol, model and file of theorems."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gupproof.proving.claims import Claim
+from gupproof.sphinx_ext.library import Library, Proof, Source
+from gupproof.sphinx_ext.overview import quoted
+from gupproof.sphinx_ext.theorems import scenarios_of
+
+_HEADER = re.compile(r"(?://[^\n]*\n)+")
+
+
+def write_pages(library: Library, folder: Path, digest: str) -> None:
+    """Make ``folder`` hold the pages, and no others. A page that stays as it was is left alone, so that it is not read again.
+
+    Args:
+        library: what they tell of.
+        folder: where they go; made if need be.
+        digest: goes into a file of that name, which pages with directives depend on.
+
+    """
+    wanted = {f"{name}.md": text for name, text in _pages(library)} | {"digest": f"{digest}\n"}
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.relative_to(folder).as_posix() not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        path = folder / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
+def _pages(library: Library) -> Iterator[tuple[str, str]]:
+    for claim in library.claims:
+        yield f"claims/{claim.id}", _claim(library, claim)
+    for source in library.protocols:
+        yield f"protocols/{source.name}", _protocol(library, source)
+    for source in library.proof_files:
+        yield f"proofs/{source.name}", _proof_file(library, source)
+    for name in library.models:
+        yield f"models/{name}", _model(library, name)
+
+
+def _claim(library: Library, claim: Claim) -> str:
+    proofs = library.proofs_of(claim.id)
+    parts = [f"# {claim.id}: {escaped(quoted(claim))}", _directive("claim", claim.id)]
+    return _joined([*parts, *_theorems(proofs), *_scenarios(proofs)])
+
+
+def _theorems(proofs: Sequence[Proof]) -> list[str]:
+    parts = []
+    for proof in proofs:
+        parts += [f"## Theorem `{proof.name}`", _directive("theorem", _name(proof))]
+        if any(result.story for result in proof.results):
+            parts += ["### How it is refuted", _directive("refutations", _name(proof))]
+    return parts
+
+
+def _scenarios(proofs: Sequence[Proof]) -> list[str]:
+    parts = []
+    for proof, scenario in scenarios_of(proofs):
+        parts += [f"## Scenario `{scenario.name}`", _directive("scenario", f"{_name(proof)} {scenario.name}")]
+    return parts
+
+
+def _protocol(library: Library, source: Source) -> str:
+    """Return the page of a protocol; the theorems are those of the files that use it."""
+    used = [proof for proof in library.proofs if any(source.path.samefile(path) for path in proof.unit.sources)]
+    parts = [f"# {source.name}.gup", *_header(source.text)]
+    if used:
+        parts += ["## Theorems that rest on it", _directive("theorems", " ".join(map(_name, used)))]
+    return _joined([*parts, "## The text", _directive("source", f"{source.folder}/{source.name}")])
+
+
+def _proof_file(library: Library, source: Source) -> str:
+    """Return the page of a file of theorems. Those that answer no claim are told here."""
+    own = [proof for proof in library.proofs if source.path.samefile(proof.unit.path)]
+    homeless = [proof for proof in own if not any(library.claim(name) for name in proof.claims)]
+    parts = [f"# {source.name}.gup", *_header(source.text)]
+    if own:
+        parts += ["## Its theorems", _directive("theorems", " ".join(map(_name, own)))]
+    parts += _theorems(homeless)
+    return _joined([*parts, "## The text", _directive("source", f"{source.folder}/{source.name}")])
+
+
+def _model(library: Library, name: str) -> str:
+    model = library.models[name]
+    return _joined([f"# {name}: {escaped(model.title)}", _directive("model", name)])
+
+
+def _header(text: str) -> list[str]:
+    """Return the comment that a file begins with."""
+    found = _HEADER.match(text)
+    comment = re.sub(r"^// ?", "", found[0], flags=re.MULTILINE) if found else ""
+    return [_directive("prose", "", comment.rstrip())] if comment.strip() else []
+
+
+def _name(proof: Proof) -> str:
+    return f"{proof.file}.{proof.name}"
+
+
+def escaped(text: str) -> str:
+    """Return plain text as Markdown that shows it."""
+    return re.sub(r"([\\`*_\[\]<>#|$~])", r"\\\1", text)
+
+
+def _directive(name: str, argument: str, content: str = "") -> str:
+    inside = f"{content}\n" if content else ""
+    return f"```{{gup:{name}}} {argument}".rstrip() + f"\n{inside}```"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(parts) + "\n"

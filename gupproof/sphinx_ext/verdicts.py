@@ -1,0 +1,116 @@
+"""Verdicts as cells and chips: what was found of a theorem on each platform."""
+
+from collections.abc import Iterable, Sequence
+
+from docutils import nodes
+
+from gupproof.proving.platforms import Platform, has_one_target
+from gupproof.proving.result import Result, Verdict
+from gupproof.sphinx_ext.addresses import home, refutation_anchor, theorem_anchor
+from gupproof.sphinx_ext.library import Library, Proof, strength
+from gupproof.sphinx_ext.markup import Cell, link, literal, table
+
+_MARKS = {
+    Verdict.PROVED: "✓",
+    Verdict.REFUTED: "✗",
+    Verdict.VACUOUS: "∅",
+    Verdict.UNKNOWN: "?",
+    Verdict.ERROR: "!",
+}
+_GRAVITY = (Verdict.ERROR, Verdict.REFUTED, Verdict.UNKNOWN, Verdict.VACUOUS, Verdict.PROVED)
+
+
+def platform_name(platform: Platform) -> str:
+    """Return a platform as people call it: by the model alone where it goes with one target only."""
+    return platform.model if has_one_target(platform.model) else str(platform)
+
+
+def with_settings(settings: Sequence[tuple[str, str]]) -> list[nodes.Node]:
+    """Return switches with their values."""
+    if not settings:
+        return [nodes.emphasis("", "defaults")]
+    parts: list[nodes.Node] = []
+    for name, value in settings:
+        parts += [*([nodes.Text(", ")] if parts else []), literal(f"{name} = {value}")]
+    return parts
+
+
+def verdict_table(library: Library, proof: Proof) -> nodes.Node:
+    """Return the verdicts on a theorem: a row for each property with its switches, a column for each platform."""
+    rows: dict[tuple[str, tuple[tuple[str, str], ...], str], dict[Platform, Result]] = {}
+    for result in proof.results:
+        item = result.obligation
+        row = rows.setdefault((item.scenario, item.settings, item.property), {})
+        row[Platform(item.model, item.target)] = result
+    columns = proof.platforms
+    several = len(proof.scenarios) > 1
+    lines: list[list[Cell]] = []
+    for (scenario, settings, name), found in rows.items():
+        told = [literal(name), *([nodes.Text(" of "), literal(scenario)] if several else [])]
+        cells: list[Cell] = [told, with_settings(settings)]
+        cells += [[verdict(library, proof, [found[column]])] if column in found else [] for column in columns]
+        lines.append([*cells, reached(found.values())])
+    head = ["property", "with", *(platform_name(column) for column in columns), "covers reached"]
+    return table(head, lines, classes=["gup-verdicts"])
+
+
+def reached(results: Iterable[Result]) -> list[nodes.Node]:
+    """Return the covers that proofs had to reach, and did; or could not."""
+    found: dict[str, set[bool | None]] = {}
+    for result in results:
+        for name, yes in result.reached:
+            found.setdefault(name, set()).add(yes)
+    parts: list[nodes.Node] = []
+    for name, answers in found.items():
+        said = "" if answers == {True} else " not everywhere" if True in answers else " never"
+        parts += [*([nodes.Text(", ")] if parts else []), literal(name), nodes.Text(said)]
+    return parts
+
+
+def verdict(library: Library, proof: Proof, results: Sequence[Result], text: str = "") -> nodes.Node:
+    """Return the gravest verdict of some results as a chip, which leads to the refutation or else to the theorem.
+
+    Args:
+        library: what the build tells of.
+        proof: the theorem that the results are of.
+        results: at least one.
+        text: what the chip says; the verdict when empty.
+
+    """
+    gravest = min(results, key=lambda result: _GRAVITY.index(result.verdict))
+    item = gravest.obligation
+    surprise = gravest.as_expected is False
+    said = f"{gravest.answer}, though the theorem expects {gravest.expectation}" if surprise else gravest.answer
+    title = f"{item.theorem}: {item.property} under {item.model}/{item.target} is {said}"
+    classes = ["gup-verdict", f"gup-{gravest.verdict.value}"]
+    classes += [name for name, is_so in (("gup-unexpected", surprise), ("gup-flagged", gravest.flags)) if is_so]
+    anchor = refutation_anchor(gravest) if gravest.story else theorem_anchor(proof.name)
+    shown = text or (f"{gravest.answer}, not {gravest.expectation}" if surprise else gravest.answer)
+    return link(f"{_MARKS[gravest.verdict]} {shown}", home(library, proof), anchor, title=title, classes=classes)
+
+
+def chips(library: Library, proof: Proof) -> list[nodes.Node]:
+    """Return a chip for each platform of a theorem, and for each verdict that it has there."""
+    shown: list[nodes.Node] = []
+    for name, results in _by_name(proof).items():
+        for word in dict.fromkeys(result.verdict for result in results):
+            same = [result for result in results if result.verdict is word]
+            shown += [*([nodes.Text(" ")] if shown else []), verdict(library, proof, same, name)]
+    return shown
+
+
+def _by_name(proof: Proof) -> dict[str, list[Result]]:
+    """Return the results by platform; the targets of a model share a chip where they have the same verdicts."""
+    by_platform: dict[Platform, list[Result]] = {}
+    for result in sorted(proof.results, key=lambda result: strength(_platform(result))):
+        by_platform.setdefault(_platform(result), []).append(result)
+    shown: dict[str, list[Result]] = {}
+    for platform, results in by_platform.items():
+        targets = [other for other in by_platform if other.model == platform.model]
+        alike = len({tuple(result.verdict for result in by_platform[other]) for other in targets}) == 1
+        shown.setdefault(platform.model if alike else platform_name(platform), []).extend(results)
+    return shown
+
+
+def _platform(result: Result) -> Platform:
+    return Platform(result.obligation.model, result.obligation.target)
