@@ -39,7 +39,7 @@ def change(name: str, file: str, old: str, new: str, *, falls: str = "", why: st
 GUP, PAGE, SPLIT, ALLOC = "mm/gup_fast.gup", "mm/page.gup", "mm/split_huge_page.gup", "mm/page_alloc.gup"
 MAP, TLB, FORK, CACHE = "mm/map.gup", "mm/tlb.gup", "mm/fork.gup", "mm/page_cache.gup"
 FILE, TAIL, WORDS = "fs/file.gup", "mm/page_tail.gup", "mm/pte_two_words.gup"
-EXCLUSIVE, TABLE, COLLAPSE = "mm/anon_exclusive.gup", "mm/page_table.gup", "mm/khugepaged.gup"
+EXCLUSIVE, TABLE, HUGE, COLLAPSE = "mm/anon_exclusive.gup", "mm/page_table.gup", "mm/huge_pmd.gup", "mm/khugepaged.gup"
 
 EVERY_SPLIT = "split_tso split_release_arm split_numa_arm split_wmb_arm"
 EVERY_FREE = "free_tso free_arm reuse_pcp_tso reuse_locked_arm"
@@ -70,7 +70,9 @@ MUTATIONS = (
         "int old = atomic_read(&page->_refcount);\n"
         "return old != u && atomic_cmpxchg_relaxed(&page->_refcount, old, old + nr) == old;",
         falls="split_release_arm split_numa_arm split_wmb_arm free_arm recheck_arm reuse_locked_arm zone_lock_arm "
-        "share_old_arm cache_not_before_arm collapse_recheck_arm collapse_recheck_lkmm collapse_back_arm",
+        "share_old_arm cache_not_before_arm collapse_recheck_arm collapse_recheck_lkmm collapse_back_arm "
+        "huge_split_arm huge_pin_arm huge_zap_arm "
+        "cache_remove_arm cache_remove_lkmm cache_truncate_arm cache_split_arm",
         why="on ARM G6 and G10 may be done before G5; x86 knows no relaxed exchange, and a fence after G8 covers G5",
     ),
     change(
@@ -79,7 +81,9 @@ MUTATIONS = (
         "return atomic_add_unless(&page->_refcount, nr, u);",
         "atomic_add_return(nr, &page->_refcount); return true;",
         falls=f"{EVERY_SPLIT} {EVERY_FREE} split_count_tso free_compound_arm zone_lock_arm publish_unordered_arm pin_arm "
-        "cache_current_tso cache_not_before_arm",
+        "cache_current_tso cache_not_before_arm "
+        "huge_pin_arm "
+        "cache_remove_arm cache_remove_lkmm cache_split_tso cache_split_arm",
         why="a frozen or free page can be taken, and the blind store that ends its freeze or allocates it loses the count",
     ),
     change(
@@ -87,7 +91,7 @@ MUTATIONS = (
         GUP,
         "page_ref_add(head, refs * (GUP_PIN_COUNTING_BIAS - 1));",
         "barrier();",
-        falls="pin_arm share_tso share_fenced_arm share_both_fenced_arm fork_tso fork_arm",
+        falls="pin_arm share_tso share_fenced_arm share_both_fenced_arm fork_tso fork_arm huge_pin_arm",
         why="nobody can tell the pin from a reference; before the fix G5 took it all",
     ),
     Mutation(
@@ -107,7 +111,9 @@ MUTATIONS = (
         "return atomic_cmpxchg(&page->_refcount, count, 0) == count;",
         "atomic_xchg(&page->_refcount, 0); return true;",
         falls=f"{EVERY_SPLIT} split_count_tso bare_metal never_preempted slow_tso slow_arm "
-        "cache_current_tso cache_not_before_arm",
+        "cache_current_tso cache_not_before_arm "
+        "huge_split_tso huge_split_arm huge_ipi_tso huge_pin_arm "
+        "cache_remove_arm cache_remove_lkmm cache_split_tso cache_split_arm cache_dirty_tso cache_dirty_arm",
         why="a reference no longer stops the split, nor keeps a page in the page cache",
     ),
     change(
@@ -115,7 +121,8 @@ MUTATIONS = (
         PAGE,
         "return atomic_cmpxchg(&page->_refcount, count, 0) == count;",
         "return atomic_cmpxchg_relaxed(&page->_refcount, count, 0) == count;",
-        why="the freeze excludes by its value, and what follows depends on its outcome",
+        falls="cache_dirty_arm",
+        why="the freeze excludes by its value, and stores behind it depend on its outcome; the look at the dirty bit is a load",
     ),
     Mutation(
         name="S11 after S14",
@@ -144,7 +151,7 @@ MUTATIONS = (
         PAGE,
         "atomic_set_release(&page->_refcount, count);",
         "atomic_set(&page->_refcount, count);",
-        falls="split_release_arm",
+        falls="split_release_arm huge_pin_arm cache_split_arm",
         why="the release of S14 is the repair of X1",
     ),
     change(
@@ -176,7 +183,7 @@ MUTATIONS = (
         TLB,
         "    flush_tlb_wait_ipi(flush);\n",
         "",
-        falls="bare_metal never_preempted change_tso tables_flush_tso collapse_ipi_tso",
+        falls="bare_metal never_preempted change_tso tables_flush_tso collapse_ipi_tso huge_ipi_tso",
         why="that it waits is all that protects a gup without the fix, and a walk from two entries with one low word",
     ),
     change(
@@ -222,15 +229,17 @@ MUTATIONS = (
             ("        spin_lock(&zone_lock);", "        local_lock(&zone_lock);"),
             ("        spin_unlock(&zone_lock);", "        local_unlock(&zone_lock);"),
         ),
-        falls="zone_lock_arm reuse_locked_arm free_arm free_compound_arm cache_not_before_arm",
-        why="on ARM the lock is what orders one life of the block before the next",
+        falls="zone_lock_arm reuse_locked_arm free_arm free_compound_arm cache_not_before_arm "
+        "cache_remove_arm cache_remove_lkmm",
+        why="on ARM the lock is what orders one life of the block before the next, and an emptied slot before a new count",
     ),
     change(
         "F2 relaxed",
         PAGE,
         "atomic_dec_and_test(&head->_refcount)",
         "atomic_dec_return_relaxed(&head->_refcount) == 0",
-        why="freeing depends on its outcome, and the flush before it is a full fence",
+        falls="cache_truncate_arm cache_dirty_arm",
+        why="what is in nobody's TLB has no flush before it, which would be a full fence; freeing depends on its outcome",
     ),
     change(
         "no barrier before the pte",
@@ -282,9 +291,9 @@ MUTATIONS = (
     change(
         "C4 dropped",
         CACHE,
-        "if (READ_ONCE(*slotp) == page)",
+        "if (!RELOAD || READ_ONCE(*slotp) == page)",
         "if (true)",
-        falls="cache_current_tso",
+        falls="cache_current_tso cache_remove_arm cache_remove_lkmm cache_truncate_arm cache_split_tso cache_split_arm",
         why="the page may have been allocated again and not be in the cache yet; what is older is not to be had by its count",
     ),
     Mutation(
@@ -296,9 +305,39 @@ MUTATIONS = (
     change(
         "slot cleared without release",
         CACHE,
-        "rcu_assign_pointer(*slotp, NULL);",
-        "WRITE_ONCE(*slotp, NULL);",
+        "if (frozen) rcu_assign_pointer(*slotp, NULL);",
+        "if (frozen) WRITE_ONCE(*slotp, NULL);",
         why="NULL publishes nothing, and the freeze comes before it",
+    ),
+    change(
+        "M2 dropped",
+        CACHE,
+        "if (frozen && DIRTY_TEST == dirty_after_freeze && PageDirty(page)) {",
+        "if (false) {",
+        falls="cache_dirty_tso cache_dirty_arm",
+        why="the page is thrown away, dirty as it is",
+    ),
+    change(
+        "truncation drops its reference first",
+        CACHE,
+        "    rcu_assign_pointer(*slotp, NULL);                       // M3\n"
+        "    spin_unlock(&xa_lock);\n    return put_page(page);",
+        "    struct page *dropped = put_page(page);\n    rcu_assign_pointer(*slotp, NULL);\n    spin_unlock(&xa_lock);\n"
+        "    return dropped;",
+        falls="cache_truncate_arm",
+        why="the drop no longer orders the slot before the count of the next owner",
+    ),
+    change(
+        "S12d after S14",
+        "mm/split_file_page.gup",
+        "        rcu_assign_pointer(*slotp, tail);                   // S12d\n"
+        "        clear_bit(PG_head, &head->flags);                   // S13\n"
+        "        spin_unlock(&lru_lock);\n"
+        "        unfreeze_head_counted(head, 2);                     // S14\n",
+        "        clear_bit(PG_head, &head->flags);\n        spin_unlock(&lru_lock);\n"
+        "        unfreeze_head_counted(head, 2);\n        rcu_assign_pointer(*slotp, tail);\n",
+        falls="cache_split_tso cache_split_arm",
+        why="the head can be taken while the tail's slot still names it",
     ),
     # ── page tables ──
     Mutation(
@@ -378,10 +417,36 @@ MUTATIONS = (
     ),
     change(
         "pmd put back before its pte",
-        COLLAPSE,
+        HUGE,
         '    smp_wmb();                                              // "make pte visible before pmd"\n',
         "",
         why="whoever finds the old pmd sees at least that the old pte is cleared: that was under a lock before",
+    ),
+    # ── huge pmds ──
+    change(
+        "H3 dropped",
+        HUGE,
+        "if (HUGE_RECHECK && entry_changed(pmdp, pmd)) {",
+        "if (false) {",
+        falls="huge_split_tso huge_split_arm huge_pin_arm huge_zap_tso huge_zap_arm",
+        why="the pages may be anybody's by then; a flush that waits makes up for it",
+    ),
+    change(
+        "pmd not invalidated",
+        HUGE,
+        "    xchg_relaxed(pmdp, 0);                                  // pmdp_invalidate()\n",
+        "",
+        why="it changes later, which is still before the ptes are flushed and the page is frozen",
+    ),
+    change(
+        "S13 after S14",
+        SPLIT,
+        "        clear_bit(PG_head, &head->flags);                   // S13: ClearPageCompound()\n"
+        "        spin_unlock(&lru_lock);\n"
+        "        unfreeze_head(head);                                // S14\n",
+        "        spin_unlock(&lru_lock);\n        unfreeze_head(head);\n        clear_bit(PG_head, &head->flags);\n",
+        falls="huge_pin_arm",
+        why="a pin of a page that is huge no more is counted as if it were; no pin of a tail looks at the head's flags",
     ),
     # ── fget ──
     change(
