@@ -1,10 +1,12 @@
 """The directives and roles that pages use, ``{gup:theorem}`` and the like. What they tell comes from the build's library."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
 from sphinx.builders import Builder
 from sphinx.domains import Domain
@@ -120,20 +122,27 @@ class _Answers(_Telling):
 
 
 class _Source(_Telling):
-    """``{gup:source} protocols/mm/page``: the text of a file, each line to be linked to."""
+    """``{gup:source} protocols/mm/page`` or ``models/sc``: the text of a file, each line to be linked to."""
 
     def told(self, library: Library) -> list[nodes.Node]:
-        source = next((item for item in library.sources if f"{item.folder}/{item.name}" == self.arguments[0]), None)
+        folder, _, name = self.arguments[0].partition("/")
+        if folder == "models" and name in library.models:
+            text = Path(library.models[name].path).read_text(encoding="utf-8")
+            return [listing(text.rstrip("\n"), "cat", first_line=1, anchors=True)]
+        source = next((item for item in library.sources if (item.folder, item.name) == (folder, name)), None)
         if source is None:
             raise self.error(f"there is no file {self.arguments[0]}")
         return [listing(source.text.rstrip("\n"), "gup", first_line=1, anchors=True)]
 
 
 class _Theorems(_Telling):
-    """``{gup:theorems} file.name ...``: a row for each theorem, with its first words and its verdicts."""
+    """``{gup:theorems} file.name ...``: a row for each theorem, with its verdicts; ``:model:`` for those under one only."""
+
+    option_spec = {"model": directives.unchanged_required}  # noqa: RUF012
 
     def told(self, library: Library) -> list[nodes.Node]:
-        return [theorems(library, [self.proof(library, name) for name in self.arguments[0].split()])]
+        proofs = [self.proof(library, name) for name in self.arguments[0].split()]
+        return [theorems(library, proofs, model=self.options.get("model", ""))]
 
 
 class _Files(_Telling):
@@ -145,7 +154,7 @@ class _Files(_Telling):
 
 
 class _Model(_Telling):
-    """``{gup:model} armv8``: what it is for, its text, and the verdicts under it."""
+    """``{gup:model} armv8``: its targets, and how much is proved under it."""
 
     def told(self, library: Library) -> list[nodes.Node]:
         if self.arguments[0] not in library.models:
@@ -181,6 +190,7 @@ class _Count(SphinxRole):
         counts = {verdict.value: sum(result.verdict is verdict for result in library.results()) for verdict in Verdict}
         counts |= {
             "claims": len(library.claims),
+            "claims of the thread": sum(claim.part == "thread" for claim in library.claims),
             "claims of memory": sum(claim.of_memory for claim in library.claims),
             "theorems": len(library.proofs),
             "obligations": sum(counts.values()),

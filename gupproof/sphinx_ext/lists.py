@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from docutils import nodes
 
@@ -11,12 +10,12 @@ from gupproof.program.target_reader import known_targets
 from gupproof.proving.result import Result, Verdict
 from gupproof.sphinx_ext.addresses import claim_page, home, model_page, source_page, theorem_anchor
 from gupproof.sphinx_ext.library import Library, Proof, Source
-from gupproof.sphinx_ext.markup import Cell, link, listing, literal, paragraph, table, words
+from gupproof.sphinx_ext.markup import Cell, link, literal, paragraph, table, words
 from gupproof.sphinx_ext.verdicts import chips
 
 
-def theorems(library: Library, proofs: Iterable[Proof]) -> nodes.Node:
-    """Return a row for each theorem: the claims it answers, its verdicts."""
+def theorems(library: Library, proofs: Iterable[Proof], *, model: str = "") -> nodes.Node:
+    """Return a row for each theorem: the claims it answers, its verdicts, or those under one model."""
     rows: list[Sequence[Cell]] = []
     for proof in proofs:
         name = link(literal(proof.name), home(library, proof), theorem_anchor(proof.name))
@@ -24,7 +23,7 @@ def theorems(library: Library, proofs: Iterable[Proof]) -> nodes.Node:
         for claim in proof.claims:
             shown = link(claim, claim_page(claim)) if library.claim(claim) else nodes.Text(claim)
             claims += [*([nodes.Text(", ")] if claims else []), shown]
-        rows.append([[name], claims, chips(library, proof)])
+        rows.append([[name], claims, chips(library, proof, model=model)])
     return table(["theorem", "claim", "verdicts"], rows, classes=["gup-theorems"])
 
 
@@ -53,16 +52,12 @@ def models(library: Library) -> nodes.Node:
 
 
 def model(library: Library, name: str) -> list[nodes.Node]:
-    """Return a memory model: its targets, how much is proved under it, its text, and the theorems that speak of it."""
-    found = library.models[name]
+    """Return what is proved under a memory model, and its targets."""
     results = [result for result in library.results() if result.obligation.model == name]
     targets = [target for target in known_targets() if name in target.models]
     spoken = [nodes.list_item("", paragraph(literal(target.name), f": {target.title}")) for target in targets]
-    about = [proof for proof in library.proofs if any(platform.model == name for platform in proof.platforms)]
-    text = Path(found.path).read_text(encoding="utf-8").rstrip("\n")
-    parts: list[nodes.Node] = [paragraph(f"Verdicts under {name}: {_counted(results)}.")]
-    parts += [paragraph("Its targets, which say what instructions each primitive becomes:"), nodes.bullet_list("", *spoken)]
-    return [*parts, listing(text, "cat", first_line=1, anchors=True), *([theorems(library, about)] if about else [])]
+    told = paragraph(f"Verdicts under it: {_counted(results)}. Its targets, which say what each primitive becomes:")
+    return [told, nodes.bullet_list("", *spoken)]
 
 
 def _counted(results: Iterable[Result]) -> str:

@@ -53,13 +53,11 @@ def _theorems(library: Library, claim: Claim) -> list[nodes.Node]:
 def claim_box(library: Library, claim: Claim) -> list[nodes.Node]:
     """Return what a claim says, the answer to it, and its theorems at a glance."""
     known = [item.id for item in library.claims]
-    parts: list[nodes.Node] = []
-    if claim.quote:
-        said_by = ", ".join(text for text in (claim.by, claim.where) if text)
-        parts.append(nodes.block_quote("", paragraph(f"“{claim.quote}”"), nodes.attribution("", said_by)))
+    said_by = ", ".join(text for text in (claim.by, claim.where) if text)
+    parts = [paragraph(said_by, classes=["gup-by"])] if said_by else []
     fields: list[tuple[str, str]] = [("Meaning", claim.gist), ("What was checked", claim.proposition), ("Answer", claim.answer)]
     if claim.reason:
-        fields.append((f"Why no theorem: a question of {claim.kind}", claim.reason))
+        fields.append((f"Why there is no theorem ({claim.kind})", claim.reason))
     if claim.differs:
         fields.append(("Other than expected", claim.differs))
     listed = nodes.definition_list(classes=["gup-claim"])

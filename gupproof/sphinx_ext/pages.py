@@ -90,7 +90,14 @@ def _proof_file(library: Library, source: Source) -> str:
 
 def _model(library: Library, name: str) -> str:
     model = library.models[name]
-    return _joined([f"# {name}: {escaped(model.title)}", _directive("model", name)])
+    text = Path(model.path).read_text(encoding="utf-8")
+    about = [proof for proof in library.proofs if any(platform.model == name for platform in proof.platforms)]
+    parts = [f"# {name}: {escaped(model.title)}", *_header(text.partition("\n\n")[2]), _directive("model", name)]
+    parts += ["## The text", _directive("source", f"models/{name}")]
+    if about:
+        listed = " ".join(map(_name, about))
+        parts += ["## What the theorems say under it", _directive("theorems", listed, f":model: {name}")]
+    return _joined(parts)
 
 
 def _header(text: str) -> list[str]:

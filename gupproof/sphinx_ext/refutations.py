@@ -1,6 +1,7 @@
 """Refutations on a page: the drawing, and the story step by step."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from docutils import nodes
 
@@ -35,15 +36,15 @@ def refutations(library: Library, proof: Proof) -> list[nodes.Node]:
     made: list[nodes.Node] = []
     for results in questions.values():
         first, *others = sorted(results, key=lambda result: strength(_platform(result)))
-        made += [_headline(first), *_told(library, first, opened=True)]
+        made += [_headline(first), *_told(library, proof, first, opened=True)]
         told = {first.story: first}
         for other in others:
             same = told.setdefault(other.story, other)
             summary = f"the same under {platform_name(_platform(other))}: {other.reason}"
             again = paragraph(f"Step by step as under {platform_name(_platform(same))}.")
-            inside = _told(library, other, opened=False) if same is other else [again]
+            inside = _told(library, proof, other, opened=False) if same is other else [again]
             made.append(_anchored(other, folded(summary, *inside)))
-    return [*made, folded("How to read this", paragraph(_HOW_TO_READ))] if made else []
+    return [folded("How to read this", paragraph(_HOW_TO_READ)), *made] if made else []
 
 
 def _headline(result: Result) -> nodes.Node:
@@ -65,17 +66,17 @@ def _anchored(result: Result, *inside: nodes.Node) -> nodes.Node:
     return nodes.container("", *inside, ids=[refutation_anchor(result)], classes=["gup-refutation"])
 
 
-def _told(library: Library, result: Result, *, opened: bool) -> list[nodes.Node]:
+def _told(library: Library, proof: Proof, result: Result, *, opened: bool) -> list[nodes.Node]:
     """Return the drawing, and the story behind it."""
     svg = nodes.raw("", f'<div class="gup-drawing">{drawing(result)}</div>', format="html")
-    return [svg, folded("The same, step by step", _story(library, result), _ending(result), opened=opened)]
+    return [svg, folded("The same, step by step", _story(library, proof, result), _ending(result), opened=opened)]
 
 
-def _story(library: Library, result: Result) -> nodes.Node:
+def _story(library: Library, proof: Proof, result: Result) -> nodes.Node:
     rows: list[Sequence[Cell]] = []
     for line in result.story:
         mark = [nodes.strong("", " !")] if line.overtakes else []
-        page = _page_of(library, line.place)
+        page = _page_of(library, proof, line.place)
         number = line.place.rpartition(":")[2]
         place = link(line.place, page, f"line-{number}") if page else nodes.Text(line.place)
         cells: list[Cell] = [
@@ -95,11 +96,12 @@ def _ending(result: Result) -> nodes.Node:
     return paragraph(said, classes=["gup-ending"])
 
 
-def _page_of(library: Library, place: str) -> str:
-    """Return the page of a file that a story names without its folder; empty if two have the name."""
+def _page_of(library: Library, proof: Proof, place: str) -> str:
+    """Return the page of a file that a story names without its folder; empty if two that the theorem uses have the name."""
     name = place.rpartition(":")[0]
-    found = [source for source in library.sources if source.path.name == name]
-    return source_page(found[0]) if len(found) == 1 else ""
+    paths = [path for path in proof.unit.sources if Path(path).name == name]
+    source = library.source(paths[0]) if len(paths) == 1 else None
+    return source_page(source) if source else ""
 
 
 def _platform(result: Result) -> Platform:

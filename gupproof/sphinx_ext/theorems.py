@@ -26,6 +26,7 @@ def theorem(library: Library, proof: Proof) -> list[nodes.Node]:
         top,
         *said,
         verdict_table(library, proof),
+        *_covers(proof),
         _bounds(library, proof),
         listing("\n".join(commands), "sh"),
     ]
@@ -33,6 +34,23 @@ def theorem(library: Library, proof: Proof) -> list[nodes.Node]:
 
 def _refuted(proof: Proof) -> bool:
     return any(result.verdict is Verdict.REFUTED for result in proof.results)
+
+
+def _covers(proof: Proof) -> list[nodes.Node]:
+    """Return which covers were reached, and why what is vacuous or unknown is so."""
+    covers: dict[str, set[bool | None]] = {}
+    for result in proof.results:
+        for name, found in result.reached:
+            covers.setdefault(name, set()).add(found)
+    always = [name for name, found in covers.items() if found == {True}]
+    spaced = [part for name in always for part in (", ", literal(name))][1:]
+    made: list[nodes.Node] = [paragraph("Covers reached: ", *spaced, ".", classes=["gup-bounds"])] if always else []
+    for result in proof.results:
+        item = result.obligation
+        if result.reason and not result.story:
+            said = f" under {item.model}/{item.target} is {result.verdict.value}: {result.reason}."
+            made.append(paragraph(literal(item.property), said, classes=["gup-bounds"]))
+    return made
 
 
 def _bounds(library: Library, proof: Proof) -> nodes.Node:
@@ -51,9 +69,7 @@ def _bounds(library: Library, proof: Proof) -> nodes.Node:
         place = link(scenario.span.place, source_page(source), f"line-{scenario.span.line}") if source else scenario.span.place
         said = ", ".join(told)
         lines.append(
-            paragraph(
-                "All executions of ", literal(scenario.name), " (", place, f"): {', '.join(told)}.", classes=["gup-bounds"]
-            )
+            paragraph("All executions of ", literal(scenario.name), " (", place, f"): {said}.", classes=["gup-bounds"])
         )
     return nodes.container("", *lines)
 

@@ -1,6 +1,6 @@
 """Verdicts as cells and chips: what was found of a theorem on each platform."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from docutils import nodes
 
@@ -31,7 +31,10 @@ def with_settings(settings: Sequence[tuple[str, str]]) -> list[nodes.Node]:
         return [nodes.emphasis("", "defaults")]
     parts: list[nodes.Node] = []
     for name, value in settings:
-        parts += [*([nodes.Text(", ")] if parts else []), literal(f"{name} = {value}")]
+        parts += [
+            *([nodes.Text(", ")] if parts else []),
+            nodes.inline("", "", literal(f"{name} = {value}"), classes=["gup-whole"]),
+        ]
     return parts
 
 
@@ -49,22 +52,9 @@ def verdict_table(library: Library, proof: Proof) -> nodes.Node:
         told = [literal(name), *([nodes.Text(" of "), literal(scenario)] if several else [])]
         cells: list[Cell] = [told, with_settings(settings)]
         cells += [[verdict(library, proof, [found[column]])] if column in found else [] for column in columns]
-        lines.append([*cells, reached(found.values())])
-    head = ["property", "with", *(platform_name(column) for column in columns), "covers reached"]
+        lines.append(cells)
+    head = ["property", "with", *(platform_name(column) for column in columns)]
     return table(head, lines, classes=["gup-verdicts"])
-
-
-def reached(results: Iterable[Result]) -> list[nodes.Node]:
-    """Return the covers that proofs had to reach, and did; or could not."""
-    found: dict[str, set[bool | None]] = {}
-    for result in results:
-        for name, yes in result.reached:
-            found.setdefault(name, set()).add(yes)
-    parts: list[nodes.Node] = []
-    for name, answers in found.items():
-        said = "" if answers == {True} else " not everywhere" if True in answers else " never"
-        parts += [*([nodes.Text(", ")] if parts else []), literal(name), nodes.Text(said)]
-    return parts
 
 
 def verdict(library: Library, proof: Proof, results: Sequence[Result], text: str = "") -> nodes.Node:
@@ -89,25 +79,29 @@ def verdict(library: Library, proof: Proof, results: Sequence[Result], text: str
     return link(f"{_MARKS[gravest.verdict]} {shown}", home(library, proof), anchor, title=title, classes=classes)
 
 
-def chips(library: Library, proof: Proof) -> list[nodes.Node]:
-    """Return a chip for each platform of a theorem, and for each verdict that it has there."""
+def chips(library: Library, proof: Proof, *, model: str = "") -> list[nodes.Node]:
+    """Return a chip for each platform of a theorem, or of one model, and for each answer that it has there."""
     shown: list[nodes.Node] = []
-    for name, results in _by_name(proof).items():
-        for word in dict.fromkeys(result.verdict for result in results):
-            same = [result for result in results if result.verdict is word]
-            shown += [*([nodes.Text(" ")] if shown else []), verdict(library, proof, same, name)]
+    for name, results in _by_name(proof, model).items():
+        answers = dict.fromkeys(result.answer for result in results)
+        for answer in answers:
+            same = [result for result in results if result.answer == answer]
+            # Of several properties and settings some may be proved and others refuted.
+            text = f"{name} ({len(same)})" if len(answers) > 1 else name
+            shown += [*([nodes.Text(" ")] if shown else []), verdict(library, proof, same, text)]
     return shown
 
 
-def _by_name(proof: Proof) -> dict[str, list[Result]]:
+def _by_name(proof: Proof, model: str) -> dict[str, list[Result]]:
     """Return the results by platform; the targets of a model share a chip where they have the same verdicts."""
     by_platform: dict[Platform, list[Result]] = {}
     for result in sorted(proof.results, key=lambda result: strength(_platform(result))):
-        by_platform.setdefault(_platform(result), []).append(result)
+        if model in ("", result.obligation.model):
+            by_platform.setdefault(_platform(result), []).append(result)
     shown: dict[str, list[Result]] = {}
     for platform, results in by_platform.items():
         targets = [other for other in by_platform if other.model == platform.model]
-        alike = len({tuple(result.verdict for result in by_platform[other]) for other in targets}) == 1
+        alike = len({tuple(result.answer for result in by_platform[other]) for other in targets}) == 1
         shown.setdefault(platform.model if alike else platform_name(platform), []).extend(results)
     return shown
 
