@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
-from gupproof.language.constants import Evaluator
+from gupproof.language.constants import Evaluator, number_value
 from gupproof.language.conversion import fitting_type
 from gupproof.language.errors import (
     BAD_TYPE,
@@ -28,6 +28,7 @@ from gupproof.language.symbols import BUILTIN_TYPEDEFS, Kind, Signature, Symbols
 from gupproof.language.types import BOOL, INT, VOID, ArrayType, IntType, StructType, Type
 
 LONGEST_ARRAY = 4096
+MOST_NUMBERS = 64
 # Constants and typedefs that refer to later ones are worked out recursively; no sane chain is this long.
 LONGEST_CHAIN = 100
 NO_FENCE = "none"
@@ -131,16 +132,31 @@ class Collector:
     def _config(self, item: syntax.Config) -> None:
         name = item.name.text
         self._ordinary(item.name, Kind.SWITCH)
-        values = tuple(word.text for word in item.values) or ("false", "true")
-        kind = IntType(f"config {name}", 0, len(values) - 1) if item.values else BOOL
+        values = self._numbers(item) or tuple(word.text for word in item.values) or ("false", "true")
+        kind = IntType(f"config {name}", 0, len(values) - 1) if item.values or item.numbers else BOOL
         for position, word in enumerate(item.values):
             if self._ordinary(word, Kind.CONSTANT):
                 self.symbols.constants[word.text] = (position, kind)
         default = switch_value(values, item.default, name, self.reporter)
         self.symbols.switch_types[name] = kind
         self.symbols.switches.setdefault(
-            name, typed.Switch(span=item.span, name=name, values=values, default=default or 0, is_slot=False)
+            name,
+            typed.Switch(
+                span=item.span, name=name, values=values, default=default or 0, is_slot=False, is_number=bool(item.numbers)
+            ),
         )
+
+    def _numbers(self, item: syntax.Config) -> tuple[str, ...]:
+        """Return the values of a switch of numbers, as they are written."""
+        if not item.numbers:
+            return ()
+        with suppress(Refused):
+            low, high = (number_value(number, self.reporter) for number in item.numbers)
+            if 0 < high - low < MOST_NUMBERS:
+                return tuple(map(str, range(low, high + 1)))
+            message = f"`{low} .. {high}` is not a range of 2 to {MOST_NUMBERS} numbers"
+            self.reporter.report(OUT_OF_RANGE, item.numbers[0].span, message)
+        return (item.default.text,)
 
     def _slot(self, item: syntax.SlotItem) -> None:
         name = item.name.text

@@ -167,8 +167,18 @@ class ExpressionChecker:
             value, kind = self.symbols.constants[expr.text]
             return typed.Const(span=expr.span, value=value, type=kind)
         if expr.text in self.symbols.switch_types:
-            return typed.Config(span=expr.span, name=expr.text, type=self.symbols.switch_types[expr.text])
+            return self._switch(expr)
         raise self.bad_name(expr, "a value")
+
+    def _switch(self, expr: syntax.Name) -> typed.Expr:
+        position = typed.Config(span=expr.span, name=expr.text, type=self.symbols.switch_types[expr.text])
+        switch = self.symbols.switches.get(expr.text)
+        if switch is None or not switch.is_number:
+            return position
+        lowest, highest = int(switch.values[0]), int(switch.values[-1])
+        kind = IntType(f"config {expr.text}", lowest, highest)
+        first = typed.Const(span=expr.span, value=lowest, type=kind)
+        return typed.Binary(span=expr.span, operator="+", left=first, right=position, type=INT)
 
     def _register(self, register: Register, span: Span) -> typed.Local:
         self.body.note_read(register, span)

@@ -92,8 +92,13 @@ class _Folder:
 
     def config(self, span: Span, children: list[Piece]) -> Piece:
         name, values, default = children
-        words = () if isinstance(values, Token) else values
-        return syntax.Config(span=span, name=self.word(name), values=words, default=self.word(default))
+        parts = () if isinstance(values, Token) else values
+        numbers = parts if parts and isinstance(parts[0], syntax.Number) else ()
+        words = () if numbers else parts
+        return syntax.Config(span=span, name=self.word(name), values=words, numbers=numbers, default=self.word(default))
+
+    def numbers(self, _span: Span, children: list[Piece]) -> Piece:
+        return tuple(syntax.Number(span=self.token_span(child), text=str(child)) for child in children)
 
     def slot_item(self, span: Span, children: list[Piece]) -> Piece:
         name, values, default = children

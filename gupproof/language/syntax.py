@@ -307,10 +307,11 @@ class Use(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Node):
-    """``config name : a | b = a;``; ``values`` is empty for ``bool``."""
+    """``config name : a | b = a;`` or ``config name : 1 .. 3 = 1;``; ``values`` and ``numbers`` are empty for ``bool``."""
 
     name: Word
     values: tuple[Word, ...]
+    numbers: tuple[Number, ...]
     default: Word
 
 

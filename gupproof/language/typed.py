@@ -445,6 +445,7 @@ class Switch(Node):
 
     Attributes:
         values: the value names in order; the value of a name is its position (``false``, ``true`` for a boolean).
+        is_number: its values are numbers in a row. What depends on it is unrolled for one of them.
         default: position of the default.
         is_slot: its values are ``none`` and fence primitives.
 
@@ -454,6 +455,7 @@ class Switch(Node):
     values: tuple[str, ...]
     default: int
     is_slot: bool
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: 
         unit: the file the scenario stands in.
         scenario: one of its scenarios.
         target: what primitives become.
-        fixed: switches to build in with a value (position); the others stay open in the program.
+        fixed: switches to build in with a value (position); the others stay open in the program, but for those of numbers,
+            which have their default.
 
     Raises:
         GupError: a loop without a bound, unbalanced interrupts, a primitive the target lacks, too many events.
@@ -82,7 +83,9 @@ class _Lowering:
                 self.rcu.done_address[section] = layout.add_hidden(f"read-side section {section} ended")
         pool.locations = frozenset(location.address for location in layout.locations())
         self.switches = {
-            name: pool.const(fixed[name]) if name in fixed else pool.config(name, tuple(range(len(switch.values))))
+            name: pool.const(fixed.get(name, switch.default))
+            if name in fixed or switch.is_number
+            else pool.config(name, tuple(range(len(switch.values))))
             for name, switch in unit.switches.items()
         }
         self.ghost_names = frozenset(ghost.name for ghost in scenario.ghosts)

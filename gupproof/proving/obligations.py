@@ -11,7 +11,7 @@ from gupproof.proving.result import Obligation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Obligations that one encoding answers: same scenario, model and target.
+    """Obligations that one encoding answers: same scenario, sizes, model and target.
 
     Attributes:
         unit: the file.
@@ -88,9 +88,11 @@ def grouped(
 ) -> tuple[Group, ...]:
     """Return the obligations by encoding, in order of first appearance."""
     by_path = {unit.path: unit for unit in units}
-    parts: dict[tuple[str, str, str, str], list[Obligation]] = {}
+    parts: dict[tuple[str, str, str, str, tuple[tuple[str, int], ...]], list[Obligation]] = {}
     for item in obligations:
-        parts.setdefault((item.file, item.scenario, item.model, item.target), []).append(item)
+        switches = by_path[item.file].switches
+        sizes = tuple((name, value) for name, value in item.values if switches[name].is_number)
+        parts.setdefault((item.file, item.scenario, item.model, item.target, sizes), []).append(item)
     return tuple(
         Group(
             unit=by_path[file],
@@ -101,7 +103,7 @@ def grouped(
             obligations=tuple(members),
             reading=reading,
         )
-        for (file, scenario, model, target), members in parts.items()
+        for (file, scenario, model, target, _), members in parts.items()
     )
 
 

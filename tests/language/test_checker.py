@@ -338,6 +338,13 @@ def test_a_theorem_is_its_claims():
     assert (third.settings, third.covering, third.expect) == ((), None, "vacuous")
 
 
+def test_a_switch_of_numbers_has_their_values():
+    made = load_text("config N : 2 .. 4 = 3; scenario s { } theorem t { s with N = 4 shows asserts under sc expect proved; }")
+    switch = made.switches["N"]
+    assert (switch.values, switch.values[switch.default], switch.is_number) == (("2", "3", "4"), "3", True)
+    assert made.theorems["t"].claims[0].settings == (("N", 2),)
+
+
 def test_a_theorem_says_what_the_model_flags():
     made = load_text("scenario s { } theorem t { s shows asserts under lkmm expect proved with data-race, odd-one; }")
     assert made.theorems["t"].claims[0].flags == ("data-race", "odd-one")

@@ -81,6 +81,7 @@ LAYOUTS = [
     ("struct s{int a;\n};", "struct s {\n    int a;\n};\n"),
     ("scenario s {\nproperty a  : x;\ncover bcd:y;\nthread t   { }\n}",
      "scenario s {\n    property a  : x;\n    cover bcd : y;\n    thread t   { }\n}\n"),
+    ("config N:1..4=2;", "config N : 1 .. 4 = 2;\n"),
     ("theorem t {s shows p under lkmm expect proved with data-race,x;}",
      "theorem t { s shows p under lkmm expect proved with data-race, x; }\n"),
     ('theorem t "c"{\ns with A=b,C=d shows p under sc,x86-tso,armv8/arm64-lse expect proved;}',

@@ -128,10 +128,10 @@ MUTATIONS = (
         name="S11 after S14",
         file=SPLIT,
         changes=(
-            ("        split_tail(tail);                                   // S10 to S12c\n", ""),
+            ("        split_tails(tail);                                  // S10 to S12c\n", ""),
             (
                 "        unfreeze_head(head);                                // S14\n",
-                "        unfreeze_head(head);\n        split_tail(tail);\n",
+                "        unfreeze_head(head);\n        split_tails(tail);\n",
             ),
         ),
         falls=EVERY_SPLIT,

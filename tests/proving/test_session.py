@@ -12,7 +12,7 @@ from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Verdict
 from gupproof.proving.session import Session
 from gupproof.solving.solver import Answer, Outcome
-from tests.support.proofs import BUFFERING, claim, unit_of
+from tests.support.proofs import BUFFERING, claim, judged, unit_of
 
 
 def opened(text: str) -> tuple[Session, tuple]:
@@ -59,6 +59,29 @@ def test_what_holds_without_reaching_a_cover_is_vacuous():
     assert result.reached == (("c", True), ("never", False), ("nor", False))
     (asked_for_one,) = claim(text, "p under sc covering c expect proved")
     assert asked_for_one.verdict is Verdict.PROVED
+
+
+SIZED = """
+config N : 1 .. 3 = 2;
+scenario s {
+    int a[3];
+    ghost int sum;
+    thread t { for (int i = 0; i < N; i++) WRITE_ONCE(a[i], N); }
+    thread u { int seen = 0; for (int i = 0; i < N; i++) seen += READ_ONCE(a[i]); sum = seen; }
+    property p : sum <= 4;
+    cover all : sum == N * N;
+}
+"""
+
+
+def test_a_size_is_unrolled_for_each_value_that_a_theorem_asks_for():
+    by_default, one, three = judged(
+        SIZED
+        + "theorem t { s shows p under sc expect proved; s with N = 1 shows p under sc expect proved; "
+        + "s with N = 3 shows p under sc expect refuted; }"
+    )
+    assert (by_default.as_expected, one.as_expected, three.as_expected) == (True, True, True)
+    assert one.events < by_default.events < three.events
 
 
 RACE = scenario("thread t { x = 1; } thread u { r = READ_ONCE(x); } property p : r == 0 || r == 1; cover c : r == 1;")
