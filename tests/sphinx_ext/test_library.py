@@ -1,0 +1,88 @@
+"""A library is read whole, or the theorem that has no fresh record is named."""
+
+import json
+
+import pytest
+
+from gupproof.diagnostics import GupError
+from gupproof.language.typed import Scenario
+from gupproof.proving.platforms import Platform
+from gupproof.sphinx_ext.library import load_library, strength
+from tests.sphinx_ext.support import PROOFS, PROTOCOL, record, written
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    made = written(tmp_path_factory.mktemp("library"))
+    record(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def library(places):
+    return load_library(places)
+
+
+def refusal(places):
+    with pytest.raises(GupError) as caught:
+        load_library(places)
+    return str(caught.value)
+
+
+def test_it_holds_claims_theorems_files_and_models(library):
+    assert [claim.id for claim in library.claims] == ["C1", "C2", "C3"]
+    assert [proof.name for proof in library.proofs] == ["barrier_is_enough", "it_is_needed", "on_its_own"]
+    assert [(source.folder, source.name) for source in library.sources] == [("protocols", "kit/flag"), ("proofs", "passing")]
+    assert [*library.models][:2] == ["sc", "x86-tso"]
+
+
+def test_a_theorem_has_its_results_claims_and_functions(library):
+    proof = library.proof("it_is_needed")
+    assert proof is library.proof("passing.it_is_needed")
+    assert [result.verdict.value for result in proof.results] == ["proved", "refuted", "refuted"]
+    assert [str(platform) for platform in proof.platforms] == ["sc/x86-64", "armv8/arm64-llsc", "armv8/arm64-lse"]
+    (scenario,) = proof.scenarios
+    assert isinstance(scenario, Scenario)
+    assert [function.name for function in proof.functions(scenario)] == ["publish"]
+    assert [proof.name for proof in library.proofs_of("C2")] == ["barrier_is_enough", "it_is_needed"]
+
+
+def test_the_model_that_allows_least_comes_first():
+    names = ["lkmm", "mine", "armv8", "sc"]
+    assert sorted((Platform(name, "t") for name in names), key=strength)[0].model == "sc"
+    assert sorted((Platform(name, "t") for name in names), key=strength)[-1].model == "mine"
+
+
+def test_a_theorem_without_records_is_named_with_the_command(tmp_path):
+    said = refusal(written(tmp_path))
+    assert "theorem barrier_is_enough (passing.gup): fresh of passing under sc/x86-64: there is no record of it" in said
+    assert f"gupproof prove --records {tmp_path / 'records'} {tmp_path / 'proofs'}" in said
+
+
+@pytest.mark.parametrize(("name", "text"), [("proofs/passing.gup", PROOFS), ("spec/kit/flag.gup", PROTOCOL)])
+def test_a_record_is_stale_when_a_text_changes(tmp_path, name, text):
+    places = written(tmp_path)
+    record(places)
+    load_library(places)
+    (tmp_path / name).write_text(text + "\n// changed\n", encoding="utf-8")
+    assert "theorem barrier_is_enough (passing.gup): fresh of passing under sc/x86-64: its record is stale" in refusal(places)
+
+
+def test_a_record_that_cannot_be_read_is_named(tmp_path):
+    places = written(tmp_path)
+    record(places)
+    (path, *_) = (places.records / "passing" / "on_its_own").glob("*.json")
+    path.write_text("{", encoding="utf-8")
+    assert "theorem on_its_own (passing.gup): fresh of passing under sc/x86-64: its record cannot be read" in refusal(places)
+    item = {"schema_version": 1, "fingerprint": "0" * 64, "result": {}}
+    path.write_text(json.dumps(item), encoding="utf-8")
+    assert "its record is stale" in refusal(places)
+
+
+def test_of_many_theorems_the_first_are_named(tmp_path):
+    places = written(tmp_path)
+    more = "".join(f"theorem t{number} {{ passing shows fresh under sc expect proved; }}\n" for number in range(20))
+    (places.proofs / "passing.gup").write_text(PROOFS + more, encoding="utf-8")
+    said = refusal(places)
+    assert "15 more theorems lack records" in said
+    assert said.count("there is no record of it") == 8
