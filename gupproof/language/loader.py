@@ -1,6 +1,6 @@
 """Reads a ``.gup`` file with everything it uses, each file once, and has them checked together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,19 +14,20 @@ from gupproof.resources import spec_dir
 _KIND = "a .gup file"
 
 
-def load(path: Path, *, search: Sequence[Path] = ()) -> typed.Unit:
+def load(path: Path, *, search: Sequence[Path] = (), texts: Mapping[str, str] | None = None) -> typed.Unit:
     """Return a file checked, with everything it uses.
 
     Args:
         path: the file.
         search: folders in which ``use`` looks after the file's own and those above it, before the project's ``spec/``.
+        texts: path, as in :attr:`typed.Unit.sources` → what is read instead of that file's own text.
 
     Raises:
         GupError: with everything found wrong in any of the files.
 
     """
-    reader = _Reader(tuple(search))
-    reader.read(path, read_source(path, kind=_KIND), path.resolve())
+    reader = _Reader(tuple(search), texts or {})
+    reader.read(path, reader.text(path), path.resolve())
     return reader.unit()
 
 
@@ -52,6 +53,7 @@ class _Reader:
     """The files read so far; ``order`` ends with the file that was asked for."""
 
     search: tuple[Path, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
     order: list[syntax.File] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -59,6 +61,10 @@ class _Reader:
         if self.problems:
             raise GupError(*self.problems)
         return check(self.order)
+
+    def text(self, path: Path) -> str:
+        given = self.texts.get(str(path))
+        return read_source(path, kind=_KIND) if given is None else given
 
     def read(self, path: Path, text: str, resolved: Path | None) -> None:
         """Read a file and all it uses; used files come first, except where they use each other in a circle."""
@@ -79,7 +85,7 @@ class _Reader:
                     continue
                 seen.add(found.resolve())
                 try:
-                    pending.append((_shown(found), read_source(found, kind=_KIND), found.resolve()))
+                    pending.append((_shown(found), self.text(_shown(found)), found.resolve()))
                 except GupError as error:
                     self.problems.extend(error.diagnostics)
         self.order.reverse()

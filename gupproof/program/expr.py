@@ -130,6 +130,10 @@ class ExprPool:
     def __len__(self) -> int:
         return len(self._made)
 
+    def contents(self) -> tuple[tuple[Op, tuple[int, ...], int, str], ...]:
+        """Return what was made, by index: in pools with the same contents an index means the same."""
+        return tuple(self._made)
+
     def _intern(self, op: Op, args: tuple[Expr, ...] = (), value: int = 0, name: str = "") -> Expr:
         key = (op, tuple(arg.index for arg in args), value, name)
         expr = self._made.get(key)

@@ -102,7 +102,7 @@ class _Question:
         if finding.problem and finding.outcome is Outcome.SAT:
             return Verdict.ERROR, f"a refutation did not stand up to its re-check: {finding.problem}", None
         if finding.replay is not None:
-            return Verdict.REFUTED, _why(finding.replay, name), finding
+            return Verdict.REFUTED, why(finding.replay, name), finding
         if finding.outcome is Outcome.UNKNOWN:
             return self._gave_up(f"property {name}", finding)
         limit = self._limit_hit()
@@ -181,7 +181,8 @@ class _Question:
         return Verdict.UNKNOWN, f"{what}: {detail}", None
 
 
-def _why(found: Replay, name: str) -> str:
+def why(found: Replay, name: str) -> str:
+    """Return in a line how an execution refutes a property."""
     for check in found.events.violations:
         if check.kind is not CheckKind.ASSERT or check.property == name:
             return f"{check.message} at {check.span.place}"
