@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= 2
 
-.PHONY: help prove test docs lint format bench bench-litmus clean
+.PHONY: help prove sensitivity test docs lint format bench bench-litmus clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -22,6 +22,9 @@ docs: $(VENV)/.installed-docs  ## the website, in build/docs: every verdict come
 	$(BIN)/gupproof prove --records build/records
 	$(BIN)/sphinx-build -W --keep-going -n -j $(JOBS) -b html docs build/docs --quiet
 	@echo "open build/docs/index.html"
+
+sensitivity: $(VENV)/.installed  ## the lines of the text that each proof rests on
+	$(BIN)/gupproof sensitivity --jobs $(JOBS) --records build/records
 
 lint: $(VENV)/.installed-dev  ## the checks without the tests
 	$(BIN)/ruff format --check .

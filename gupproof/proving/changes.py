@@ -15,6 +15,7 @@ from gupproof.language.parser import parse
 from gupproof.language.primitives import PRIMITIVES, CondLoadAction, FenceAction, InterruptsAction, LoadAction
 from gupproof.language.tree import walk
 from gupproof.language.types import BOOL
+from gupproof.proving.conditions import fixed_outcomes, inside, varies
 from gupproof.proving.weaker import Form, weaker_forms
 
 # A section that begins twice or never is no longer a protocol, a lock that is not given back no longer runs.
@@ -228,6 +229,7 @@ class _Collector:
         in_thread: whether it is a thread's.
         ghosts: what the question looks at.
         statements: where an expression is a statement, so that nobody looks at its value.
+        asked: where something is computed for the question alone.
 
     """
 
@@ -239,12 +241,15 @@ class _Collector:
     ghosts: frozenset[str] = frozenset()
     found: list[Candidate] = field(default_factory=list)
     statements: set[Span] = field(default_factory=set)
+    asked: set[Span] = field(default_factory=set)
 
     def collect(self, body: syntax.Block) -> list[Candidate]:
         self._statement(body, in_block=True)
-        for node in _inside(body):
+        for node in inside(body):
             if isinstance(node, syntax.Call):
                 self._call(node)
+            elif node.span in self.asked:
+                continue
             elif isinstance(node, syntax.Ternary):
                 self._test(node.condition)
             elif isinstance(node, syntax.Infix) and node.operator in _COMPUTING:
@@ -260,6 +265,7 @@ class _Collector:
 
     def _statement(self, node: syntax.Stmt, *, in_block: bool) -> None:
         if self._looks(node):
+            self.asked |= {inner.span for inner in inside(node)}
             return
         match node:
             case syntax.Block():
@@ -287,9 +293,7 @@ class _Collector:
                 if node.value is not None and self.returns_truth and not isinstance(node.value, syntax.Name):
                     self._test(node.value)
             case syntax.Assignment():
-                acts = any(isinstance(inner, syntax.Call) for inner in _inside(node)) or not isinstance(
-                    node.target, syntax.Name
-                )
+                acts = any(isinstance(inner, syntax.Call) for inner in inside(node)) or not isinstance(node.target, syntax.Name)
                 self._drop(node, Weight.STEP if acts else Weight.BOOKKEEPING, in_block=in_block)
                 # In a thread it is mostly the ghosts of the question that are assigned.
                 if not self.in_thread and self._is_truth(node.value):
@@ -309,7 +313,7 @@ class _Collector:
         """Whether a statement only tells the question what is there: without it, something else is asked."""
         match node:
             case syntax.Assignment():
-                calls = [inner.function.text for inner in _inside(node.value) if isinstance(inner, syntax.Call)]
+                calls = [inner.function.text for inner in inside(node.value) if isinstance(inner, syntax.Call)]
                 ghost = isinstance(node.target, syntax.Name) and node.target.text in self.ghosts
                 return ghost and all(self._only_looks(name) for name in calls)
             case syntax.If():
@@ -342,12 +346,12 @@ class _Collector:
     # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _test(self, condition: syntax.Expr) -> None:
-        for part, outcome in _fixed_outcomes(condition, self.constants):
+        for part, outcome in fixed_outcomes(condition, self.constants):
             after = self.lines.replaced(part.span, "true" if outcome else "false")
             self._add(part.span, after, Kind.CONDITION, Weight.TEST)
 
     def _no_rounds(self, condition: syntax.Expr) -> None:
-        if _varies(condition, self.constants):
+        if varies(condition, self.constants):
             self._add(condition.span, self.lines.replaced(condition.span, "false"), Kind.CONDITION, Weight.TEST)
 
     def _is_truth(self, value: syntax.Expr) -> bool:
@@ -388,58 +392,3 @@ class _Collector:
             alone = not (form.plain and after.startswith(("->", ".", "[")))
         text = form.text + form.compared
         return text if alone else f"({text})"
-
-
-def _inside(root: syntax.Node) -> Iterator[syntax.Node]:
-    """Yield every node of a surface tree."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        yield node
-        for name in type(node).__slots__:
-            value = getattr(node, name)
-            pending += [item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, syntax.Node)]
-
-
-def _varies(expr: syntax.Expr, constants: frozenset[str]) -> bool:
-    """Whether an expression may differ between executions, by its look."""
-    return any(
-        isinstance(node, syntax.Call | syntax.Choose | syntax.ChooseRange | syntax.Member)
-        or (isinstance(node, syntax.Name) and node.text not in constants)
-        for node in _inside(expr)
-    )
-
-
-def _operands(expr: syntax.Expr) -> tuple[syntax.Expr, ...]:
-    """Return what ``&&`` or ``||`` joins; nothing for other expressions."""
-    return (expr.left, expr.right) if isinstance(expr, syntax.Infix) and expr.operator in ("&&", "||") else ()
-
-
-def _is_mixed(expr: syntax.Expr, constants: frozenset[str]) -> bool:
-    """Whether a condition asks for a switch as well."""
-    operands = _operands(expr)
-    if not operands:
-        return not _varies(expr, constants)
-    return any(_is_mixed(operand, constants) for operand in operands)
-
-
-def _fixed_outcomes(expr: syntax.Expr, constants: frozenset[str]) -> Iterator[tuple[syntax.Expr, bool]]:
-    """Yield parts of a condition, each with an outcome that it may always have; switches keep their part in it."""
-    if not _varies(expr, constants):
-        return
-    mixed = _is_mixed(expr, constants)
-    if not mixed:
-        yield expr, False
-        yield expr, True
-    for operand in _operands(expr):
-        if mixed:
-            yield from _fixed_outcomes(operand, constants)
-        else:
-            yield from _left_out(operand, neutral=isinstance(expr, syntax.Infix) and expr.operator == "&&")
-
-
-def _left_out(expr: syntax.Expr, *, neutral: bool) -> Iterator[tuple[syntax.Expr, bool]]:
-    """Yield an operand that is left out, and the operands in it."""
-    yield expr, neutral
-    for operand in _operands(expr):
-        yield from _left_out(operand, neutral=isinstance(expr, syntax.Infix) and expr.operator == "&&")
