@@ -9,7 +9,7 @@ from gupproof.execution.story import happening
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result, Verdict
 from gupproof.report.drawing import drawing
-from gupproof.sphinx_ext.addresses import refutation_anchor, source_page
+from gupproof.sphinx_ext.addresses import home, refutation_anchor, source_page
 from gupproof.sphinx_ext.library import Library, Proof, strength
 from gupproof.sphinx_ext.markup import Cell, folded, link, paragraph, table
 from gupproof.sphinx_ext.verdicts import platform_name, with_settings
@@ -41,9 +41,9 @@ def refutations(library: Library, proof: Proof) -> list[nodes.Node]:
         for other in others:
             same = told.setdefault(other.story, other)
             summary = f"the same under {platform_name(_platform(other))}: {other.reason}"
-            again = paragraph(f"Step by step as under {platform_name(_platform(same))}.")
-            inside = _told(library, proof, other, opened=False) if same is other else [again]
-            made.append(_anchored(other, folded(summary, *inside)))
+            inside = _told(library, proof, other, opened=False) if same is other else [_told_before(library, proof, same)]
+            # Inside of what is folded, so that a browser that comes here opens it.
+            made.append(folded(summary, _anchored(other, *inside)))
     return [folded("How to read this", paragraph(_HOW_TO_READ)), *made] if made else []
 
 
@@ -60,6 +60,11 @@ def _headline(result: Result) -> nodes.Node:
         classes=["gup-headline"],
     )
     return _anchored(result, said)
+
+
+def _told_before(library: Library, proof: Proof, same: Result) -> nodes.Node:
+    there = link(platform_name(_platform(same)), home(library, proof), refutation_anchor(same))
+    return paragraph("Step by step as under ", there, ".")
 
 
 def _anchored(result: Result, *inside: nodes.Node) -> nodes.Node:
