@@ -21,6 +21,7 @@ from gupproof.sphinx_ext.lists import files, model, models, theorems
 from gupproof.sphinx_ext.markup import link, listing, prose
 from gupproof.sphinx_ext.overview import answers, claim_box, overview, short
 from gupproof.sphinx_ext.refutations import refutations
+from gupproof.sphinx_ext.sizes import sizes
 from gupproof.sphinx_ext.theorems import scenario, theorem
 
 DIGEST = f"{GENERATED}/digest"
@@ -171,6 +172,15 @@ class _Models(_Telling):
         return [models(library), *self.contents((name, model_page(name)) for name in library.models)]
 
 
+class _Sizes(_Telling):
+    """``{gup:sizes}``: what each size costs that a theorem is shown at."""
+
+    required_arguments = 0
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return [sizes(library)]
+
+
 class _Prose(_Telling):
     """``{gup:prose}``: a comment as text."""
 
@@ -226,6 +236,7 @@ class GupDomain(Domain):
         "prose": _Prose,
         "refutations": _Refutations,
         "scenario": _Scenario,
+        "sizes": _Sizes,
         "source": _Source,
         "theorem": _Theorem,
         "theorems": _Theorems,

@@ -1,0 +1,57 @@
+"""What larger sizes cost: the same question of more pages, more readers, more entries."""
+
+from collections.abc import Sequence
+
+from docutils import nodes
+
+from gupproof.proving.platforms import Platform
+from gupproof.proving.result import Result
+from gupproof.sphinx_ext.addresses import home, theorem_anchor
+from gupproof.sphinx_ext.library import Library, Proof, strength
+from gupproof.sphinx_ext.markup import Cell, link, literal, table
+from gupproof.sphinx_ext.verdicts import platform_name
+
+Settings = tuple[tuple[str, str], ...]
+
+
+def sizes(library: Library) -> nodes.Node:
+    """Return a row for each size that a theorem is shown at, where it is shown at several: events, clauses and seconds."""
+    found: dict[tuple[str, str, Settings], dict[Settings, dict[Platform, list[Result]]]] = {}
+    proofs: dict[tuple[str, str, Settings], Proof] = {}
+    for proof in library.proofs:
+        for result in proof.results:
+            key, size = _parted(proof, result)
+            proofs[key] = proof
+            item = result.obligation
+            found.setdefault(key, {}).setdefault(size, {}).setdefault(Platform(item.model, item.target), []).append(result)
+    grown = {key: by_size for key, by_size in found.items() if len(by_size) > 1}
+    columns = sorted({platform for by_size in grown.values() for cells in by_size.values() for platform in cells}, key=strength)
+    rows: list[Sequence[Cell]] = []
+    for key, by_size in grown.items():
+        proof, settings = proofs[key], key[2]
+        for number, (size, cells) in enumerate(by_size.items()):
+            name = link(literal(proof.name), home(library, proof), theorem_anchor(proof.name))
+            first: list[nodes.Node] = [] if number else [name, nodes.Text(f" {_shown(settings)}")]
+            row: list[Cell] = [first, [nodes.Text(_shown(size) or "smallest")]]
+            row += [[nodes.Text(_cost(cells[column]) if column in cells else "")] for column in columns]
+            rows.append(row)
+    head = ["theorem", "size", *(f"{platform_name(column)}: events, clauses, seconds" for column in columns)]
+    return table(head, rows, classes=["gup-sizes"])
+
+
+def _parted(proof: Proof, result: Result) -> tuple[tuple[str, str, Settings], Settings]:
+    """Part the switches of a result into what is asked and how large: switches of numbers are sizes."""
+    item, switches = result.obligation, proof.unit.switches
+    size = tuple((name, value) for name, value in item.settings if switches[name].is_number)
+    rest = tuple((name, value) for name, value in item.settings if not switches[name].is_number)
+    return (proof.name, item.scenario, rest), size
+
+
+def _shown(settings: Settings) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in settings)
+
+
+def _cost(results: Sequence[Result]) -> str:
+    """Tell what the questions of one encoding took together."""
+    seconds = results[0].build_seconds + sum(result.seconds for result in results)
+    return f"{results[0].events}, {results[0].clauses:,}, {seconds:.1f}"
