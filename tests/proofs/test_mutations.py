@@ -51,7 +51,7 @@ MUTATIONS = (
         GUP,
         "return FIX && compound_head(page) != head;",
         "return false;",
-        falls=f"{EVERY_SPLIT} {EVERY_FREE}",
+        falls=f"{EVERY_SPLIT} {EVERY_FREE} retry_tso retry_arm looks_tso looks_rmb_arm rcu_fix_tso",
         why="the defect itself, wherever the flush does not wait; a page that stays compound is fine",
     ),
     change(
@@ -60,7 +60,8 @@ MUTATIONS = (
         "if (PTE_RECHECK && entry_changed(ptep, pte)) return true;",
         "barrier();",
         falls="recheck_tso recheck_arm share_tso share_old_arm share_fenced_arm share_both_fenced_arm "
-        "collapse_back_tso collapse_back_arm",
+        "collapse_back_tso collapse_back_arm "
+        "looks_arm looks_rmb_arm",
         why="pages that are somebody else's are returned, and pinned while they are shared; the heads stay right",
     ),
     change(
@@ -72,7 +73,8 @@ MUTATIONS = (
         falls="split_release_arm split_numa_arm split_wmb_arm free_arm recheck_arm reuse_locked_arm zone_lock_arm "
         "share_old_arm cache_not_before_arm collapse_recheck_arm collapse_recheck_lkmm collapse_back_arm "
         "huge_split_arm huge_pin_arm huge_zap_arm "
-        "cache_remove_arm cache_remove_lkmm cache_truncate_arm cache_split_arm",
+        "cache_remove_arm cache_remove_lkmm cache_truncate_arm cache_split_arm "
+        "retry_arm looks_arm looks_rmb_arm",
         why="on ARM G6 and G10 may be done before G5; x86 knows no relaxed exchange, and a fence after G8 covers G5",
     ),
     change(
@@ -83,15 +85,17 @@ MUTATIONS = (
         falls=f"{EVERY_SPLIT} {EVERY_FREE} split_count_tso free_compound_arm zone_lock_arm publish_unordered_arm pin_arm "
         "cache_current_tso cache_not_before_arm "
         "huge_pin_arm "
-        "cache_remove_arm cache_remove_lkmm cache_split_tso cache_split_arm",
-        why="a frozen or free page can be taken, and the blind store that ends its freeze or allocates it loses the count",
+        "cache_remove_arm cache_remove_lkmm cache_split_tso cache_split_arm "
+        "retry_tso retry_count_tso retry_arm rcu_fix_tso fields_tso fields_arm",
+        why="a frozen or free page can be taken, and the blind store that ends its freeze or allocates it loses the count; "
+        "the old pte is back only when the split is over, so that a look at the head after it tells",
     ),
     change(
         "G8b dropped",
         GUP,
         "page_ref_add(head, refs * (GUP_PIN_COUNTING_BIAS - 1));",
         "barrier();",
-        falls="pin_arm share_tso share_fenced_arm share_both_fenced_arm fork_tso fork_arm huge_pin_arm",
+        falls="pin_arm share_tso share_fenced_arm share_both_fenced_arm fork_tso fork_arm huge_pin_arm pin_whole_tso",
         why="nobody can tell the pin from a reference; before the fix G5 took it all",
     ),
     Mutation(
@@ -104,6 +108,38 @@ MUTATIONS = (
         falls="share_fenced_arm share_both_fenced_arm fork_arm",
         why="the pin has to be visible before G10, and it is the second atomic that pins",
     ),
+    change(
+        "first try keeps what it took",
+        GUP,
+        "dropped = put_page_refs(head, refs);",
+        "dropped = NULL;",
+        falls="split_count_tso retry_count_tso",
+        why="a count is left on a page that is not returned",
+    ),
+    change(
+        "no second try",
+        GUP,
+        "while (ON_MISMATCH == retry && changed) bound 2;",
+        "while (false) bound 2;",
+        falls="retry_patient_tso",
+        why="it gives up as the fix does, and is as safe",
+    ),
+    change(
+        "pin of before the fix takes one",
+        GUP,
+        "        refs = refs * GUP_PIN_COUNTING_BIAS;\n\n    struct page *head = try_get",
+        "        barrier();\n\n    struct page *head = try_get",
+        falls="share_old_arm pin_once_arm",
+        why="it is a reference, and no pin",
+    ),
+    change(
+        "no barrier before the last look",
+        GUP,
+        "    slot before_last_look;\n",
+        "",
+        falls="looks_rmb_arm",
+        why="the head may be looked at before the pte",
+    ),
     # ── split ──
     change(
         "S7 takes any count",
@@ -113,7 +149,8 @@ MUTATIONS = (
         falls=f"{EVERY_SPLIT} split_count_tso bare_metal never_preempted slow_tso slow_arm "
         "cache_current_tso cache_not_before_arm "
         "huge_split_tso huge_split_arm huge_ipi_tso huge_pin_arm "
-        "cache_remove_arm cache_remove_lkmm cache_split_tso cache_split_arm cache_dirty_tso cache_dirty_arm",
+        "cache_remove_arm cache_remove_lkmm cache_split_tso cache_split_arm cache_dirty_tso cache_dirty_arm "
+        "retry_tso retry_count_tso retry_arm looks_tso looks_rmb_arm rcu_fix_tso rcu_wait_arm held_arm",
         why="a reference no longer stops the split, nor keeps a page in the page cache",
     ),
     change(
@@ -134,8 +171,8 @@ MUTATIONS = (
                 "        unfreeze_head(head);\n        split_tails(tail);\n",
             ),
         ),
-        falls=EVERY_SPLIT,
-        why="the head can be taken while the tail still is one, on any machine",
+        falls=f"{EVERY_SPLIT} retry_tso retry_arm rcu_fix_tso",
+        why="the head can be taken while the tail still is one, on any machine; it is none before S16, so a last look tells",
     ),
     Mutation(
         name="S12 before S11",
@@ -151,7 +188,7 @@ MUTATIONS = (
         PAGE,
         "atomic_set_release(&page->_refcount, count);",
         "atomic_set(&page->_refcount, count);",
-        falls="split_release_arm huge_pin_arm cache_split_arm",
+        falls="split_release_arm huge_pin_arm cache_split_arm retry_arm",
         why="the release of S14 is the repair of X1",
     ),
     change(
@@ -177,13 +214,21 @@ MUTATIONS = (
         "atomic_dec(&head->_refcount);",
         why="S7, on the same word, comes after it in any case",
     ),
+    change(
+        "no grace period in the split",
+        SPLIT,
+        "    if (SPLIT_GRACE_PERIOD) synchronize_rcu();\n",
+        "",
+        falls="rcu_wait_arm",
+        why="it is all that the reader without a second look relies on",
+    ),
     # ── TLB flush ──
     change(
         "flush does not wait",
         TLB,
         "    flush_tlb_wait_ipi(flush);\n",
         "",
-        falls="bare_metal never_preempted change_tso tables_flush_tso collapse_ipi_tso huge_ipi_tso",
+        falls="bare_metal never_preempted change_tso tables_flush_tso collapse_ipi_tso huge_ipi_tso inside_tso",
         why="that it waits is all that protects a gup without the fix, and a walk from two entries with one low word",
     ),
     change(
@@ -191,7 +236,7 @@ MUTATIONS = (
         MAP,
         "    flush_tlb(flush);                                       // U2\n",
         "",
-        falls="bare_metal never_preempted share_old_arm share_fenced_arm",
+        falls="bare_metal never_preempted share_old_arm share_fenced_arm inside_tso",
         why="nobody waits, and on ARM nothing orders the cleared pte before the look at the count, unless smp_mb() does",
     ),
     change(
@@ -230,15 +275,23 @@ MUTATIONS = (
             ("        spin_unlock(&zone_lock);", "        local_unlock(&zone_lock);"),
         ),
         falls="zone_lock_arm reuse_locked_arm free_arm free_compound_arm cache_not_before_arm "
-        "cache_remove_arm cache_remove_lkmm",
+        "cache_remove_arm cache_remove_lkmm "
+        "cpu_list_arm",
         why="on ARM the lock is what orders one life of the block before the next, and an emptied slot before a new count",
+    ),
+    Mutation(
+        name="per-CPU list without local_lock",
+        file=ALLOC,
+        changes=(("local_lock(&zone_lock);", "barrier();"), ("local_unlock(&zone_lock);", "barrier();")),
+        falls="task_list_arm",
+        why="another task of the CPU comes in between",
     ),
     change(
         "F2 relaxed",
         PAGE,
         "atomic_dec_and_test(&head->_refcount)",
         "atomic_dec_return_relaxed(&head->_refcount) == 0",
-        falls="cache_truncate_arm cache_dirty_arm",
+        falls="cache_truncate_arm cache_dirty_arm held_arm held_free_arm",
         why="what is in nobody's TLB has no flush before it, which would be a full fence; freeing depends on its outcome",
     ),
     change(
