@@ -1,11 +1,9 @@
 """Tries changes to the text of theorems: progress, Ctrl-C, records, output."""
 
-import hashlib
 import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,9 @@ from gupproof.cli.exits import Exit
 from gupproof.cli.running import paint
 from gupproof.cli.writing import folder, write_whole
 from gupproof.language import typed
-from gupproof.proving.fingerprint import fingerprint
-from gupproof.proving.platforms import Platform
+from gupproof.proving.fingerprint import joint_fingerprint
 from gupproof.proving.sensitivity import Question, Sensitivity, sensitivities, tasks_of
-from gupproof.report.sensitivity import FORMAT, VERSION, closing, document, listing, names, progress_line, recorded
-
-FILE = "sensitivity.json"
+from gupproof.report.sensitivity import FILE, closing, document, kept_in, listing, names, progress_line, recorded
 
 
 def run(
@@ -41,7 +36,7 @@ def run(
     """
     started = time.perf_counter()
     marks = _fingerprints(units, questions, every=every)
-    kept = _kept(folder(records) / FILE) if records else []
+    kept = kept_in(folder(records) / FILE) if records else []
     answers = _still_fresh(kept, questions, marks)
     reused = len(answers)
     interrupted = False
@@ -81,27 +76,9 @@ def run(
 def _fingerprints(units: Sequence[typed.Unit], questions: Sequence[Question], *, every: bool) -> dict[tuple[object, ...], str]:
     """Return for each question a hash of all that its answer depends on."""
     by_path = {unit.path: unit for unit in units}
-
-    @cache
-    def of(path: str, platform: Platform) -> str:
-        return fingerprint(by_path[path], platform)
-
-    marks = {}
-    for question in questions:
-        parts = [of(question.file, Platform(item.model, item.target)) for item in question.obligations]
-        marks[question.key()] = hashlib.sha256(json.dumps([every, *parts]).encode()).hexdigest()
-    return marks
-
-
-def _kept(path: Path) -> list[dict[str, Any]]:
-    """Return the records in a file; none if there is no such file, or none that can be read."""
-    try:
-        made = json.loads(path.read_text(encoding="utf-8"))
-        if made["format"] != FORMAT or made["version"] != VERSION:
-            return []
-        return [item for item in made["questions"] if names(item)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return []
+    return {
+        question.key(): joint_fingerprint(by_path[question.file], question.obligations, manner=every) for question in questions
+    }
 
 
 def _still_fresh(

@@ -26,8 +26,8 @@ class Claim:
         reason: what settles a claim that memory does not decide.
         sources: where in the kernel that is written.
         differs: the argument for a verdict other than the expected one.
-        part: ``thread`` for what was said there, ``ours`` for what reading its sources added, ``elsewhere`` for races of the same
-            shape in other code.
+        part: ``thread`` for what was said there, ``ours`` for what reading its sources added, ``elsewhere`` for races of the
+            same shape in other code.
 
     """
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import gupproof
 from gupproof.language import typed
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, names_known_to, target_of
+from gupproof.proving.result import Obligation
 from gupproof.resources import data_root
 from gupproof.solving.solver import Solver
 
@@ -38,6 +40,22 @@ def fingerprint(unit: typed.Unit, platform: Platform, reading: Reading = AS_IT_S
         ["model", model.name, _texts(model.sources), sorted(names_known_to(platform))],
         ["target", target.name, target.text],
     ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def joint_fingerprint(unit: typed.Unit, obligations: Iterable[Obligation], *, manner: bool | str = "") -> str:
+    """Return a hash of all that one answer to several obligations depends on.
+
+    Args:
+        unit: their file.
+        obligations: which platforms are asked, in order.
+        manner: what else the answer depends on.
+
+    Raises:
+        GupError: a model or a table cannot be read.
+
+    """
+    parts = [manner, *(fingerprint(unit, Platform(item.model, item.target)) for item in obligations)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

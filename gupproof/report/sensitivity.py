@@ -1,8 +1,10 @@
 """What proofs rest on, as text and as a JSON document, which docs/results.schema.json describes."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from gupproof.proving.changes import Change, Kind
@@ -12,6 +14,7 @@ from gupproof.report.table import Paint, plain
 
 Json = dict[str, Any]
 
+FILE = "sensitivity.json"
 FORMAT = "gupproof-sensitivity"
 VERSION = 1
 LOUD = "NOTHING in the text refutes it"
@@ -69,6 +72,8 @@ def models(names: Sequence[str]) -> str:
 
 def closing(answers: Sequence[Sensitivity], *, planned: int, reused: int, seconds: float) -> str:
     """Return the last line of a run."""
+    if not answers:
+        return f"nothing was finished of {planned} proofs; {seconds:.1f} s"
     theorems = len({_theorem(item.question) for item in answers})
     nothing = sum(item.rests_on_nothing for item in answers)
     missing = f" ({planned - len(answers)} not finished)" if planned > len(answers) else ""
@@ -120,6 +125,17 @@ def record(item: Sensitivity, fingerprint: str) -> Json:
             for found in item.changes
         ],
     }
+
+
+def kept_in(path: Path) -> list[Json]:
+    """Return the records in a file; none if there is no such file, or none that can be read."""
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+        if made["format"] != FORMAT or made["version"] != VERSION:
+            return []
+        return [item for item in made["questions"] if names(item)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
 
 
 def recorded(kept: Json, question: Question) -> Sensitivity:

@@ -9,11 +9,11 @@ import pytest
 from gupproof.language import load
 from gupproof.proving import fingerprint as module
 from gupproof.proving import platforms
-from gupproof.proving.fingerprint import fingerprint, program_digest
+from gupproof.proving.fingerprint import fingerprint, joint_fingerprint, program_digest
 from gupproof.proving.platforms import Platform, Reading
 from gupproof.resources import models_dir, targets_dir
 from gupproof.solving.solver import Solver
-from tests.support.proofs import BUFFERING
+from tests.support.proofs import BUFFERING, made_result
 
 SC = Platform("sc", "x86-64")
 USED = "const ONE = 1;\n"
@@ -145,3 +145,16 @@ def test_what_shows_verdicts_does_not_count(copied, name):
     os.utime(package / "__init__.py", (0, 0))
     (package / name).write_text("x = 2\n", encoding="utf-8")
     assert digest() == first
+
+
+def test_an_answer_to_several_questions_depends_on_each_of_them_and_on_its_manner(tmp_path):
+    unit = load(written(tmp_path / "proofs"))
+    one, other = made_result().obligation, made_result(model="x86-tso").obligation
+    found = [
+        joint_fingerprint(unit, [one]),
+        joint_fingerprint(unit, [other]),
+        joint_fingerprint(unit, [one, other]),
+        joint_fingerprint(unit, [one, other], manner=True),
+    ]
+    assert len(set(found)) == len(found)
+    assert joint_fingerprint(unit, [one]) == found[0]
