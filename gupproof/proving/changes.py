@@ -16,7 +16,7 @@ from gupproof.language.primitives import PRIMITIVES, CondLoadAction, FenceAction
 from gupproof.language.tree import walk
 from gupproof.language.types import BOOL
 from gupproof.proving.conditions import fixed_outcomes, inside, varies
-from gupproof.proving.weaker import Form, weaker_forms
+from gupproof.proving.weaker import Form, Loss, weaker_forms
 
 # A section that begins twice or never is no longer a protocol, a lock that is not given back no longer runs.
 _PAIRED = frozenset({"spin_unlock", "rcu_read_lock", "rcu_read_unlock"})
@@ -47,7 +47,10 @@ class Weight(IntEnum):
     PLAIN = 5  # a compiler may do what it wants with an access
     BOOKKEEPING = 6  # a register keeps its value
     ASSUMPTION = 7  # what was taken for granted is not
-    DEFAULT = 8  # another default of a slot, which a dropped barrier mostly says already
+    HALF = 8  # a weaker barrier instead of none: it refutes nothing that does not fall without one
+
+
+_WEIGHTS = {Loss.ORDER: Weight.ORDER, Loss.HALF: Weight.HALF, Loss.TEST: Weight.TEST, Loss.MARK: Weight.PLAIN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +166,7 @@ def _slots(unit: typed.Unit, files: dict[str, syntax.File], code: Iterable[typed
             place = [value.text for value in item.values].index(item.default.text)
             if place:
                 after = lines.replaced(item.default.span, item.values[place - 1].text)
-                yield from lines.change(item.default.span, after, Kind.SLOT, Weight.DEFAULT, slot=item.name.text)
+                yield from lines.change(item.default.span, after, Kind.SLOT, Weight.HALF, slot=item.name.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,10 +378,10 @@ class _Collector:
             return
         unused = call.span in self.statements
         for form in weaker_forms(call.function.text, given):
-            if form.plain and unused and call.function.text != "WRITE_ONCE":
-                continue
-            kind = Kind.CONDITION if form.tests else Kind.WEAKEN
-            weight = Weight.TEST if form.tests else Weight.PLAIN if form.plain else Weight.ORDER
+            if form.loss is Loss.MARK and unused and isinstance(PRIMITIVES[call.function.text].action, LoadAction):
+                continue  # a plain load that nobody looks at is none
+            kind = Kind.CONDITION if form.loss is Loss.TEST else Kind.WEAKEN
+            weight = _WEIGHTS[form.loss]
             text = form.text if unused else self._fitting(form, call.span)
             self._add(call.span, self.lines.replaced(call.span, text), kind, weight)
 
@@ -389,6 +392,6 @@ class _Collector:
         if form.compared:
             alone = before.endswith(("return", " =", "(", ",")) and after.startswith((";", ")", ","))
         else:
-            alone = not (form.plain and after.startswith(("->", ".", "[")))
+            alone = not (form.loss is Loss.MARK and after.startswith(("->", ".", "[")))
         text = form.text + form.compared
         return text if alone else f"({text})"

@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from gupproof.language.primitives import PRIMITIVES, RmwAction
+
+
+class Loss(Enum):
+    """What a weaker form lacks."""
+
+    ORDER = "its order, or some of it"
+    HALF = "what a fence orders beyond stores, or beyond loads"
+    TEST = "the test whether to write"
+    MARK = "the mark that keeps a compiler from doing what it wants with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +23,13 @@ class Form:
     Attributes:
         text: the expression.
         compared: with what it is compared (`` == 0``); left out where nobody looks at the outcome.
-        tests: whether it is a test that was dropped, not an order.
-        plain: whether it is a plain access instead of a marked one.
+        loss: what it lacks.
 
     """
 
     text: str
     compared: str = ""
-    tests: bool = False
-    plain: bool = False
+    loss: Loss = Loss.ORDER
 
 
 # name → its form with less order; {0}, {1} are the arguments, {*0} what the first one points to
@@ -55,17 +63,17 @@ def weaker_forms(name: str, arguments: Sequence[str]) -> Iterator[Form]:
     if name in _LESS_ORDER:
         yield Form(_filled(_LESS_ORDER[name], arguments))
     for text in _LESS_FENCE.get(name, ()):
-        yield Form(text)
+        yield Form(text, loss=Loss.HALF)
     if name in _RELAXED_TESTS:
         pattern, compared = _RELAXED_TESTS[name]
         yield Form(_filled(pattern, arguments), compared)
     if name in _WITHOUT_TEST:
         pattern, compared = _WITHOUT_TEST[name]
-        yield Form(_filled(pattern, arguments), compared, tests=True)
+        yield Form(_filled(pattern, arguments), compared, loss=Loss.TEST)
     if name in _PLAIN_LOADS:
-        yield Form(arguments[0], plain=True)
+        yield Form(arguments[0], loss=Loss.MARK)
     if name == "WRITE_ONCE":
-        yield Form(f"{arguments[0]} = {arguments[1]}", plain=True)
+        yield Form(f"{arguments[0]} = {arguments[1]}", loss=Loss.MARK)
     relaxed = _relaxed(name)
     if relaxed:
         yield Form(f"{relaxed}({', '.join(arguments)})")
