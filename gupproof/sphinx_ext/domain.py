@@ -16,6 +16,7 @@ from sphinx.util.nodes import make_refnode
 
 from gupproof.proving.result import Verdict
 from gupproof.sphinx_ext.addresses import GENERATED, claim_page, model_page, source_page
+from gupproof.sphinx_ext.changes import rests_on
 from gupproof.sphinx_ext.library import Library, Proof
 from gupproof.sphinx_ext.lists import files, model, models, theorems
 from gupproof.sphinx_ext.markup import link, listing, prose
@@ -97,6 +98,13 @@ class _Refutations(_Telling):
 
     def told(self, library: Library) -> list[nodes.Node]:
         return refutations(library, self.proof(library, self.arguments[0]))
+
+
+class _Changes(_Telling):
+    """``{gup:changes} file.name``: the lines its proofs rest on."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return rests_on(library, self.proof(library, self.arguments[0]))
 
 
 class _Scenario(_Telling):
@@ -228,6 +236,7 @@ class GupDomain(Domain):
     label = "gup"
     directives = {  # noqa: RUF012 - as Sphinx declares it
         "answers": _Answers,
+        "changes": _Changes,
         "claim": _Claim,
         "files": _Files,
         "model": _Model,

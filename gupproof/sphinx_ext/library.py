@@ -1,7 +1,7 @@
 """All that the documentation tells: theorems with their records, claims, protocols, models. Read once for a build."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gupproof.cat.files import known_models
@@ -9,13 +9,18 @@ from gupproof.cat.terms import Model
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
 from gupproof.language.tree import walk
+from gupproof.proving.changes import Change
 from gupproof.proving.claims import Claim, labels, load_claims
-from gupproof.proving.fingerprint import fingerprint
+from gupproof.proving.fingerprint import fingerprint, joint_fingerprint
 from gupproof.proving.obligations import obligations_of
 from gupproof.proving.platforms import Platform, model_of, platforms
 from gupproof.proving.result import Result, Verdict
+from gupproof.proving.sensitivity import Sensitivity, questions_of
+from gupproof.report.sensitivity import FILE, Json, kept_in, names, recorded
 from gupproof.report.store import Absence, Store
 
+_Problem = tuple[str, str, str]
+"""A file, a theorem, and what its records lack."""
 _MOST_TOLD = 8
 _STRENGTH = ("sc", "x86-tso", "riscv", "armv8", "power", "lkmm")
 """The models from the one that allows least; lkmm last, since it stands for all machines."""
@@ -41,11 +46,12 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A theorem, and what was found of each of its obligations."""
+    """A theorem, what was found of each of its obligations, and which lines its proofs rest on."""
 
     unit: typed.Unit
     theorem: typed.Theorem
     results: tuple[Result, ...]
+    rests_on: tuple[Sensitivity, ...] = ()
 
     @property
     def file(self) -> str:
@@ -137,6 +143,14 @@ class Library:
         file, _, theorem = name.rpartition(".")
         return next((proof for proof in self.proofs if proof.name == theorem and file in ("", proof.file)), None)
 
+    def source_with(self, proof: Proof, change: Change) -> Source | None:
+        """Return the file of a changed line, which may have been named in another way when it was changed."""
+        for path, text in proof.unit.sources.items():
+            lines = text.split("\n")
+            if Path(path).name == Path(change.file).name and change.before in lines[change.line - 1 : change.line]:
+                return self.source(path)
+        return None
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """The files that have pages."""
@@ -169,14 +183,19 @@ def load_library(places: Places) -> Library:
     claims = load_claims(places.claims)
     units = [load(path) for path in sorted(places.proofs.glob("*.gup"))]
     store = Store(places.records)
-    problems: list[tuple[str, str, str]] = []
+    problems: list[_Problem] = []
     proofs = [_proof(unit, theorem, store, problems) for unit in units for theorem in unit.theorems.values()]
     if problems:
-        raise GupError(*_complaints(problems, places))
+        raise GupError(*_complaints(problems, "prove", places))
+    changes = kept_in(places.records / FILE)
+    proofs = [_with_changes(proof, changes, problems) for proof in proofs]
+    if problems:
+        raise GupError(*_complaints(problems, "sensitivity", places))
     protocols = tuple(_source("protocols", path, places.spec) for path in sorted(places.spec.glob("*/*.gup")))
     proof_files = tuple(_source("proofs", Path(unit.path), places.proofs) for unit in units)
     models = {name: model_of(platforms(name)[0]) for name in known_models()}
     kept = [store.path(result.obligation) for proof in proofs for result in proof.results]
+    changed = [places.records / FILE] if (places.records / FILE).is_file() else []
     sources = [item.path for item in (*protocols, *proof_files)]
     return Library(
         claims=claims,
@@ -184,7 +203,7 @@ def load_library(places: Places) -> Library:
         proof_files=proof_files,
         protocols=protocols,
         models=dict(sorted(models.items(), key=lambda item: strength(Platform(item[0], "")))),
-        files=(places.claims, *sources, *(Path(model.path) for model in models.values()), *kept),
+        files=(places.claims, *sources, *(Path(model.path) for model in models.values()), *kept, *changed),
     )
 
 
@@ -193,8 +212,8 @@ def _source(folder: str, path: Path, root: Path) -> Source:
     return Source(folder=folder, name=name, path=path, text=path.read_text(encoding="utf-8"))
 
 
-def _proof(unit: typed.Unit, theorem: typed.Theorem, store: Store, problems: list[tuple[str, str, str]]) -> Proof:
-    """Return a theorem with its results; what is missing goes to ``problems``: file, theorem, what is wrong."""
+def _proof(unit: typed.Unit, theorem: typed.Theorem, store: Store, problems: list[_Problem]) -> Proof:
+    """Return a theorem with its results; what is missing goes to ``problems``."""
     results = []
     for item in obligations_of(unit, theorems=[theorem.name]):
         found = store.find(item, fingerprint(unit, Platform(item.model, item.target)))
@@ -208,14 +227,35 @@ def _proof(unit: typed.Unit, theorem: typed.Theorem, store: Store, problems: lis
     return Proof(unit=unit, theorem=theorem, results=tuple(results))
 
 
-def _complaints(problems: list[tuple[str, str, str]], places: Places) -> list[Diagnostic]:
-    """Say what is missing: a line for each theorem, and where there are many, how many more."""
+def _with_changes(proof: Proof, kept: Sequence[Json], problems: list[_Problem]) -> Proof:
+    """Return a theorem with the lines that its proofs rest on; what is missing goes to ``problems``."""
+    name = Path(proof.unit.path).name
+    # The file may have been named in another way.
+    own = {names(item)[1:]: item for item in kept if Path(str(item["file"])).name == name}
+    answers = []
+    for question in questions_of(result.obligation for result in proof.results):
+        item = own.get(question.key()[1:])
+        marks = [joint_fingerprint(proof.unit, question.obligations, manner=every) for every in (False, True)]
+        what = f"{question.property} of {question.scenario}"
+        if item is None:
+            problems.append((name, proof.name, f"{what}: no record says which lines it rests on"))
+        elif item.get("fingerprint") not in marks:
+            problems.append((name, proof.name, f"{what}: the record of the lines it rests on is stale"))
+        else:
+            answers.append(recorded(item, question))
+    return replace(proof, rests_on=tuple(answers))
+
+
+def _complaints(problems: Sequence[_Problem], command: str, places: Places) -> list[Diagnostic]:
+    """Say what is missing: a line for each theorem, and where there are many, how many more; and the command that makes it."""
     first = {(file, theorem): what for file, theorem, what in reversed(problems)}
     told = [
         Diagnostic(code="U018", message=f"theorem {theorem} ({file}): {first[file, theorem]}")
-        for file, theorem in dict.fromkeys((file, theorem) for file, theorem, _ in problems)
+        for file, theorem in sorted(first)
     ]
     more = len(told) - _MOST_TOLD
-    remedy = f"run: gupproof prove --records {places.records} {places.proofs}"
-    left = f"{more} more theorems lack records" if more > 0 else "the documentation tells verdicts from records only"
+    remedy = f"run: gupproof {command} --records {places.records} {places.proofs}"
+    left = (
+        f"{more} more theorems lack records" if more > 0 else "the documentation tells what fresh records say, and nothing else"
+    )
     return [*told[:_MOST_TOLD], Diagnostic(code="U018", message=left, help=remedy)]

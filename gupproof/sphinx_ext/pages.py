@@ -58,6 +58,8 @@ def _theorems(proofs: Sequence[Proof]) -> list[str]:
         parts += [f"## Theorem `{proof.name}`", _directive("theorem", _name(proof))]
         if any(result.story for result in proof.results):
             parts += ["### How it is refuted", _directive("refutations", _name(proof))]
+        if proof.rests_on:
+            parts += ["### What it depends on", _directive("changes", _name(proof))]
     return parts
 
 

@@ -163,6 +163,14 @@ def test_a_refutation_is_drawn_and_told(site):
     assert "Step by step as under armv8/arm64-llsc." in site.pages["generated/claims/C2.html"].text
 
 
+def test_the_lines_that_a_proof_rests_on_are_told(site):
+    page = html(site, "generated/claims/C1.html")
+    text = site.pages["generated/claims/C1.html"].text
+    assert "Changing any one of these lines refutes it:" in text
+    assert "flag.gup:9" in text
+    assert re.search(r'class="gup-struck"><code[^>]*><span class="pre">slot', page)
+
+
 def test_what_memory_does_not_decide_is_told_with_reason_and_source(site):
     text = site.pages["generated/claims/C3.html"].text
     assert "The expansion is a statement." in text

@@ -1,12 +1,15 @@
 """A small library of proofs to make pages of."""
 
+import json
 from pathlib import Path
 
 from gupproof.language import load
-from gupproof.proving.fingerprint import fingerprint
+from gupproof.proving.fingerprint import fingerprint, joint_fingerprint
 from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.platforms import Platform
 from gupproof.proving.run import prove_group
+from gupproof.proving.sensitivity import questions_of, sensitivities, tasks_of
+from gupproof.report.sensitivity import FILE, document
 from gupproof.report.store import Store, kept
 from gupproof.sphinx_ext.library import Places
 
@@ -98,7 +101,7 @@ def written(folder: Path) -> Places:
 
 
 def record(places: Places) -> None:
-    """Prove everything, and keep the records."""
+    """Prove everything, find the lines that the proofs rest on, and keep the records."""
     store = Store(places.records)
     units = [load(path) for path in sorted(places.proofs.glob("*.gup"))]
     for group in grouped(units, [item for unit in units for item in obligations_of(unit)]):
@@ -106,3 +109,9 @@ def record(places: Places) -> None:
             path = store.path(result.obligation)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(kept(result, fingerprint(group.unit, Platform(group.model, group.target))), encoding="utf-8")
+    questions = questions_of(item for unit in units for item in obligations_of(unit))
+    of = {unit.path: unit for unit in units}
+    marks = {item.key(): joint_fingerprint(of[item.file], item.obligations, manner=False) for item in questions}
+    found = [item for made in sensitivities(tasks_of(units, questions), jobs=1, timeout=30, every=False) for item in made]
+    text = json.dumps(document((item, marks[item.question.key()]) for item in found))
+    (places.records / FILE).write_text(text, encoding="utf-8")

@@ -79,6 +79,20 @@ def test_a_record_that_cannot_be_read_is_named(tmp_path):
     assert "its record is stale" in refusal(places)
 
 
+def test_without_the_lines_that_proofs_rest_on_the_command_for_them_is_named(tmp_path):
+    places = written(tmp_path)
+    record(places)
+    path = places.records / "sensitivity.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    said = refusal(places)
+    assert "theorem barrier_is_enough (passing.gup): fresh of passing: no record says which lines it rests on" in said
+    assert f"gupproof sensitivity --records {tmp_path / 'records'} {tmp_path / 'proofs'}" in said
+    kept["questions"][0]["fingerprint"] = "0" * 64
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert "fresh of passing: the record of the lines it rests on is stale" in refusal(places)
+
+
 def test_of_many_theorems_the_first_are_named(tmp_path):
     places = written(tmp_path)
     more = "".join(f"theorem t{number} {{ passing shows fresh under sc expect proved; }}\n" for number in range(20))
