@@ -160,7 +160,7 @@ class _State:
     question: Question
     refuted: set[Obligation] = field(default_factory=set)  # as the text stands
     found: list[tuple[Ending, Refuting]] = field(default_factory=list)
-    tried: set[Change] = field(default_factory=set)
+    asked: set[tuple[Change, Obligation]] = field(default_factory=set)
 
     @property
     def open(self) -> list[Obligation]:
@@ -180,7 +180,7 @@ class _State:
         return Sensitivity(
             question=self.question,
             platforms=tuple(platform_of(item) for item in self.open),
-            tried=len(self.tried),
+            tried=len({change for change, _ in self.asked}),
             changes=tuple(best_first if every else _by_line(self.good or best_first)[:ENOUGH]),
             refuted=tuple(platform_of(item) for item in self.question.obligations if item in self.refuted),
         )
@@ -202,9 +202,9 @@ def platform_of(obligation: Obligation) -> str:
 class _Platforms(Enum):
     """On which platforms of a question a change is tried."""
 
-    ALL = slice(None)
-    FIRST = slice(1)
-    OTHERS = slice(1, None)  # for what nothing was found about on the first
+    ALL = "all"
+    FIRST = "the first"
+    OTHERS = "the others"  # for what nothing was found about on the first
 
 
 class _Search:
@@ -214,6 +214,7 @@ class _Search:
         self.unit, self.timeout = task.unit, timeout
         self.shapes: dict[tuple[object, ...], Shape] = {}
         self.checked: set[Obligation] = set()
+        self.originals = {_name(item): item for question in task.questions for item in question.obligations}
         self.states = [_State(question) for question in task.questions]
 
     def run(self, candidates: Iterable[Candidate], platforms: "_Platforms") -> None:
@@ -228,7 +229,11 @@ class _Search:
                 if platforms is _Platforms.OTHERS and state.good:
                     continue
                 there = _in_order(item for item in state.open if _concerns(candidate, item, self.unit))
-                if there := there[platforms.value]:
+                if platforms is _Platforms.FIRST:
+                    there = there[:1]
+                elif platforms is _Platforms.OTHERS:
+                    there = [item for item in there if (candidate.change, item) not in state.asked]
+                if there:
                     asked.append((state, there))
             if asked:
                 self._try(candidate, asked, slowly=platforms is _Platforms.ALL)
@@ -239,6 +244,8 @@ class _Search:
         if changed is None:
             return
         unit, now = changed
+        for state, items in asked:
+            state.asked |= {(change, item) for item in items}
         found = self._refuted(unit, [now[_name(item)] for _, items in asked for item in items])
         # Where it refutes on one platform, what it does on the others is of interest as well, if it is found fast.
         hit = [(state, items) for state, items in asked if any(_name(item) in found for item in items)]
@@ -246,8 +253,6 @@ class _Search:
             item for state, items in hit for item in state.open if item not in items and (slowly or item.model not in _SLOW)
         ]
         found |= self._refuted(unit, [now[_name(item)] for item in others if _concerns(candidate, item, self.unit)])
-        for state, _ in asked:
-            state.tried.add(change)
         for state, _ in hit:
             items = [found[_name(item)] for item in state.open if _name(item) in found]
             if items:
@@ -289,9 +294,12 @@ class _Search:
 
     def _shape(self, group: Group) -> Shape:
         """Return the shape of a group's program as the text stands: what is the same has the same verdicts."""
-        key = (group.model, group.target, group.fixed)
+        # A slot with another default has another value in the changed file.
+        values = dict(self.originals[_name(group.obligations[0])].values)
+        fixed = tuple((name, values[name]) for name, _ in group.fixed)
+        key = (group.model, group.target, fixed)
         if key not in self.shapes:
-            self.shapes[key] = shape(lowered(replace(group, unit=self.unit)))
+            self.shapes[key] = shape(lowered(replace(group, unit=self.unit, fixed=fixed)))
         return self.shapes[key]
 
 
