@@ -254,10 +254,10 @@ class _Search:
         ]
         found |= self._refuted(unit, [now[_name(item)] for item in others if _concerns(candidate, item, self.unit)])
         for state, _ in hit:
-            items = [found[_name(item)] for item in state.open if _name(item) in found]
-            if items:
-                best = min(items, key=lambda item: item.ending)
-                platforms = tuple(platform_of(item.obligation) for item in items)
+            fallen = [found[_name(item)] for item in state.open if _name(item) in found]
+            if fallen:
+                best = min(fallen, key=lambda item: item.ending)
+                platforms = tuple(platform_of(item.obligation) for item in fallen)
                 state.found.append((best.ending, Refuting(change=change, platforms=platforms, reason=best.reason)))
 
     def _with(self, change: Change) -> tuple[typed.Unit, dict[tuple[object, ...], Obligation]] | None:
