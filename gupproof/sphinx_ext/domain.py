@@ -1,7 +1,6 @@
 """The directives and roles that pages use, ``{gup:theorem}`` and the like. What they tell comes from the build's library."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +16,7 @@ from sphinx.util.nodes import make_refnode
 from gupproof.proving.result import Verdict
 from gupproof.sphinx_ext.addresses import GENERATED, claim_page, model_page, source_page
 from gupproof.sphinx_ext.changes import rests_on
-from gupproof.sphinx_ext.library import Library, Proof
+from gupproof.sphinx_ext.library import Library, Proof, Source
 from gupproof.sphinx_ext.lists import files, model, models, theorems
 from gupproof.sphinx_ext.markup import link, listing, prose
 from gupproof.sphinx_ext.overview import answers, claim_box, overview, short
@@ -63,6 +62,14 @@ class _Telling(SphinxDirective):
         found = library.proof(name)
         if found is None:
             raise self.error(f"there is no theorem called '{name}'")
+        return found
+
+    def source(self, library: Library) -> Source:
+        """Return the file that the argument names by the folder and name of its page."""
+        folder, _, name = self.arguments[0].partition("/")
+        found = next((item for item in library.sources if (item.folder, item.name) == (folder, name)), None)
+        if found is None:
+            raise self.error(f"there is no file {self.arguments[0]}")
         return found
 
 
@@ -134,14 +141,15 @@ class _Source(_Telling):
     """``{gup:source} protocols/mm/page`` or ``models/sc``: the text of a file, each line to be linked to."""
 
     def told(self, library: Library) -> list[nodes.Node]:
-        folder, _, name = self.arguments[0].partition("/")
-        if folder == "models" and name in library.models:
-            text = Path(library.models[name].path).read_text(encoding="utf-8")
-            return [listing(text.rstrip("\n"), "cat", first_line=1, anchors=True)]
-        source = next((item for item in library.sources if (item.folder, item.name) == (folder, name)), None)
-        if source is None:
-            raise self.error(f"there is no file {self.arguments[0]}")
-        return [listing(source.text.rstrip("\n"), "gup", first_line=1, anchors=True)]
+        source = self.source(library)
+        return [listing(source.text.rstrip("\n"), source.path.suffix[1:], first_line=1, anchors=True)]
+
+
+class _Header(_Telling):
+    """``{gup:header} protocols/mm/page``: the comment that a file begins with."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return prose(self.source(library).header, [claim.id for claim in library.claims])
 
 
 class _Theorems(_Telling):
@@ -189,16 +197,6 @@ class _Sizes(_Telling):
         return [sizes(library)]
 
 
-class _Prose(_Telling):
-    """``{gup:prose}``: a comment as text."""
-
-    required_arguments = 0
-    has_content = True
-
-    def told(self, library: Library) -> list[nodes.Node]:
-        return prose("\n".join(self.content), [claim.id for claim in library.claims])
-
-
 class _Count(SphinxRole):
     """``{gup:count}`proved```: how many there are of something; verdicts by their names."""
 
@@ -239,10 +237,10 @@ class GupDomain(Domain):
         "changes": _Changes,
         "claim": _Claim,
         "files": _Files,
+        "header": _Header,
         "model": _Model,
         "models": _Models,
         "overview": _Overview,
-        "prose": _Prose,
         "refutations": _Refutations,
         "scenario": _Scenario,
         "sizes": _Sizes,

@@ -1,5 +1,6 @@
 """All that the documentation tells: theorems with their records, claims, protocols, models. Read once for a build."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from gupproof.proving.result import Result, Verdict
 from gupproof.proving.sensitivity import Sensitivity, questions_of
 from gupproof.report.sensitivity import FILE, Json, kept_in, names, recorded
 from gupproof.report.store import Absence, Store
+from gupproof.resources import models_dir
 
 _Problem = tuple[str, str, str]
 """A file, a theorem, and what its records lack."""
@@ -96,7 +98,7 @@ class Source:
     """A file that a page shows.
 
     Attributes:
-        folder: of its page: ``protocols`` or ``proofs``.
+        folder: of its page: ``protocols``, ``proofs`` or ``models``.
         name: its path from the folder it was looked for in, without the ending: ``mm/page``.
         path: where it is.
         text: what it holds.
@@ -108,6 +110,12 @@ class Source:
     path: Path
     text: str
 
+    @property
+    def header(self) -> str:
+        """The comment that the file begins with, after a title in quotes, without its slashes; empty if there is none."""
+        found = re.match(r'(?:"[^"\n]*"\s*)?((?://[^\n]*\n)*)', self.text)
+        return re.sub(r"^// ?", "", found[1], flags=re.MULTILINE).strip() if found else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
@@ -118,7 +126,8 @@ class Library:
         proofs: in the order of files and of their text.
         proof_files: the files of theorems.
         protocols: the files of ``spec/*/*.gup``.
-        models: name → model.
+        models: name → model, the one that allows least first.
+        model_files: their files, without what they include.
         files: what all this was read from, records included.
 
     """
@@ -128,6 +137,7 @@ class Library:
     proof_files: tuple[Source, ...]
     protocols: tuple[Source, ...]
     models: dict[str, Model]
+    model_files: tuple[Source, ...]
     files: tuple[Path, ...]
 
     def claim(self, name: str) -> Claim | None:
@@ -135,8 +145,9 @@ class Library:
         return next((claim for claim in self.claims if claim.id == name), None)
 
     def proofs_of(self, claim: str) -> tuple[Proof, ...]:
-        """Return the theorems that answer a claim."""
-        return tuple(proof for proof in self.proofs if claim in proof.claims)
+        """Return the theorems that answer a claim, those first that answer it before others."""
+        found = [proof for proof in self.proofs if claim in proof.claims]
+        return tuple(sorted(found, key=lambda proof: proof.claims.index(claim)))
 
     def proof(self, name: str) -> Proof | None:
         """Return a theorem by its name, or by ``file.name`` where several have it."""
@@ -154,7 +165,7 @@ class Library:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The files that have pages."""
-        return (*self.protocols, *self.proof_files)
+        return (*self.protocols, *self.proof_files, *self.model_files)
 
     def source(self, path: str) -> Source | None:
         """Return a file by its path, in whatever way that is written."""
@@ -193,17 +204,21 @@ def load_library(places: Places) -> Library:
         raise GupError(*_complaints(problems, "sensitivity", places))
     protocols = tuple(_source("protocols", path, places.spec) for path in sorted(places.spec.glob("*/*.gup")))
     proof_files = tuple(_source("proofs", Path(unit.path), places.proofs) for unit in units)
-    models = {name: model_of(platforms(name)[0]) for name in known_models()}
+    models = {
+        name: model_of(platforms(name)[0]) for name in sorted(known_models(), key=lambda name: strength(Platform(name, "")))
+    }
+    model_files = tuple(_source("models", known_models()[name], models_dir()) for name in models)
     kept = [store.path(result.obligation) for proof in proofs for result in proof.results]
     changed = [places.records / FILE] if (places.records / FILE).is_file() else []
-    sources = [item.path for item in (*protocols, *proof_files)]
+    read = [item.path for item in (*protocols, *proof_files, *model_files)]
     return Library(
         claims=claims,
         proofs=tuple(proofs),
         proof_files=proof_files,
         protocols=protocols,
-        models=dict(sorted(models.items(), key=lambda item: strength(Platform(item[0], "")))),
-        files=(places.claims, *sources, *(Path(model.path) for model in models.values()), *kept, *changed),
+        models=models,
+        model_files=model_files,
+        files=(places.claims, *read, *kept, *changed),
     )
 
 

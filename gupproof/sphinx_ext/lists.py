@@ -33,10 +33,9 @@ def files(library: Library, sources: Iterable[Source]) -> nodes.Node:
     rows: list[Sequence[Cell]] = []
     for source in sources:
         used = [proof for proof in library.proofs if any(source.path.samefile(path) for path in proof.unit.sources)]
-        sentence = re.sub(r"(?m)^// ?", "", source.text.partition("\n\n")[0]).split(". ")[0]
-        said = " ".join(sentence.split()).rstrip(".:") + "."
-        name = link(f"{source.name}.gup", source_page(source))
-        rows.append([[name], [*words(said, known)] if source.text.startswith("//") else [], [nodes.Text(str(len(used)))]])
+        sentence = re.split(r"\.\s", " ".join(source.header.split()) + " ")[0]
+        said = [*words(f"{sentence}.", known)] if sentence.strip() else []
+        rows.append([[link(f"{source.name}.gup", source_page(source))], said, [nodes.Text(str(len(used)))]])
     return table(["file", "what is in it", "theorems"], rows, classes=["gup-files"])
 
 

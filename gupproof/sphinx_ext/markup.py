@@ -9,7 +9,12 @@ from sphinx.writers.html5 import HTML5Translator
 
 from gupproof.sphinx_ext.addresses import claim_page
 
-_WORD = re.compile(r"`([^`\n]+)`|(\b[A-Za-z_]\w*\(\)|\b\w*_\w+\b(?:\(\))?)|\b([CX]\d+)\b")
+_WORD = re.compile(
+    r"`([^`\n]+)`"
+    r"|((?:\w+/)*\w+\.(?:c|h|S|gup|cat)\b|\b[A-Za-z_]\w*\(\)|(?:\b\w+/)*\b\w*_\w+\b(?:\(\))?)"
+    r"|\b([CX]\d+)\b"
+)
+"""What stands out in a comment: something quoted, a file or name of the code, a claim."""
 
 Cell = Sequence[nodes.Node]
 
@@ -71,11 +76,11 @@ def words(text: str, claims: frozenset[str] = frozenset()) -> Iterable[nodes.Nod
     """Yield the parts of a line: plain text, code, links to claims."""
     end = 0
     for found in _WORD.finditer(text):
-        quoted, name, claim = found.groups()
+        quoted, code, claim = found.groups()
         if claim and claim not in claims:
             continue
         yield nodes.Text(text[end : found.start()])
-        yield link(claim, claim_page(claim)) if claim else literal(quoted or name)
+        yield link(claim, claim_page(claim)) if claim else literal(quoted or code)
         end = found.end()
     yield nodes.Text(text[end:])
 

@@ -9,8 +9,6 @@ from gupproof.sphinx_ext.library import Library, Proof, Source
 from gupproof.sphinx_ext.overview import quoted
 from gupproof.sphinx_ext.theorems import scenarios_of
 
-_HEADER = re.compile(r"(?://[^\n]*\n)+")
-
 
 def write_pages(library: Library, folder: Path, digest: str) -> None:
     """Make ``folder`` hold the pages, and no others. A page that stays as it was is left alone, so that it is not read again.
@@ -42,8 +40,8 @@ def _pages(library: Library) -> Iterator[tuple[str, str]]:
         yield f"protocols/{source.name}", _protocol(library, source)
     for source in library.proof_files:
         yield f"proofs/{source.name}", _proof_file(library, source)
-    for name in library.models:
-        yield f"models/{name}", _model(library, name)
+    for source in library.model_files:
+        yield f"models/{source.name}", _model(library, source)
 
 
 def _claim(library: Library, claim: Claim) -> str:
@@ -73,7 +71,7 @@ def _scenarios(proofs: Sequence[Proof]) -> list[str]:
 def _protocol(library: Library, source: Source) -> str:
     """Return the page of a protocol; the theorems are those of the files that use it."""
     used = [proof for proof in library.proofs if any(source.path.samefile(path) for path in proof.unit.sources)]
-    parts = [f"# {source.name}.gup", *_header(source.text)]
+    parts = [f"# {source.name}.gup", *_header(source)]
     if used:
         parts += ["## Theorems that rest on it", _directive("theorems", " ".join(map(_name, used)))]
     return _joined([*parts, "## The text", _directive("source", f"{source.folder}/{source.name}")])
@@ -83,30 +81,26 @@ def _proof_file(library: Library, source: Source) -> str:
     """Return the page of a file of theorems. Those that answer no claim are told here."""
     own = [proof for proof in library.proofs if source.path.samefile(proof.unit.path)]
     homeless = [proof for proof in own if not any(library.claim(name) for name in proof.claims)]
-    parts = [f"# {source.name}.gup", *_header(source.text)]
+    parts = [f"# {source.name}.gup", *_header(source)]
     if own:
         parts += ["## Its theorems", _directive("theorems", " ".join(map(_name, own)))]
     parts += _theorems(homeless)
     return _joined([*parts, "## The text", _directive("source", f"{source.folder}/{source.name}")])
 
 
-def _model(library: Library, name: str) -> str:
-    model = library.models[name]
-    text = Path(model.path).read_text(encoding="utf-8")
+def _model(library: Library, source: Source) -> str:
+    name = source.name
     about = [proof for proof in library.proofs if any(platform.model == name for platform in proof.platforms)]
-    parts = [f"# {name}: {escaped(model.title)}", *_header(text.partition("\n\n")[2]), _directive("model", name)]
-    parts += ["## The text", _directive("source", f"models/{name}")]
+    parts = [f"# {name}: {escaped(library.models[name].title)}", *_header(source), _directive("model", name)]
+    parts += ["## The text", _directive("source", f"{source.folder}/{name}")]
     if about:
         listed = " ".join(map(_name, about))
         parts += ["## What the theorems say under it", _directive("theorems", listed, f":model: {name}")]
     return _joined(parts)
 
 
-def _header(text: str) -> list[str]:
-    """Return the comment that a file begins with."""
-    found = _HEADER.match(text)
-    comment = re.sub(r"^// ?", "", found[0], flags=re.MULTILINE) if found else ""
-    return [_directive("prose", "", comment.rstrip())] if comment.strip() else []
+def _header(source: Source) -> list[str]:
+    return [_directive("header", f"{source.folder}/{source.name}")] if source.header else []
 
 
 def _name(proof: Proof) -> str:

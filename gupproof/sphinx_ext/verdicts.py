@@ -1,5 +1,6 @@
 """Verdicts as cells and chips: what was found of a theorem on each platform."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from docutils import nodes
@@ -80,16 +81,27 @@ def verdict(library: Library, proof: Proof, results: Sequence[Result], text: str
 
 
 def chips(library: Library, proof: Proof, *, model: str = "") -> list[nodes.Node]:
-    """Return a chip for each platform of a theorem, or of one model, and for each answer that it has there."""
+    """Return a chip for each platform of a theorem, or of one model.
+
+    Where some of its properties and settings are proved and others refuted, the chip has both marks and leads to a refutation.
+    """
     shown: list[nodes.Node] = []
     for name, results in _by_name(proof, model).items():
-        answers = dict.fromkeys(result.answer for result in results)
-        for answer in answers:
-            same = [result for result in results if result.answer == answer]
-            # Of several properties and settings some may be proved and others refuted.
-            text = f"{name} ({len(same)})" if len(answers) > 1 else name
-            shown += [*([nodes.Text(" ")] if shown else []), verdict(library, proof, same, text)]
+        chip = verdict(library, proof, results, name)
+        if len({result.verdict for result in results}) > 1:
+            chip = _mixed(library, proof, results, name)
+        shown += [*([nodes.Text(" ")] if shown else []), chip]
     return shown
+
+
+def _mixed(library: Library, proof: Proof, results: Sequence[Result], name: str) -> nodes.Node:
+    counts = Counter(result.answer for result in results)
+    marks = "".join(_MARKS[verdict] for verdict in reversed(_GRAVITY) if any(result.verdict is verdict for result in results))
+    told = next((result for result in results if result.story), results[0])
+    anchor = refutation_anchor(told) if told.story else theorem_anchor(proof.name)
+    classes = ["gup-verdict", "gup-mixed", *(["gup-unexpected"] if any(item.as_expected is False for item in results) else [])]
+    title = f"{proof.name} under {name}: {', '.join(f'{count} {answer}' for answer, count in counts.items())}"
+    return link(f"{marks} {name}", home(library, proof), anchor, title=title, classes=classes)
 
 
 def _by_name(proof: Proof, model: str) -> dict[str, list[Result]]:

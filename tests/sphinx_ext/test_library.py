@@ -32,7 +32,7 @@ def refusal(places):
 def test_it_holds_claims_theorems_files_and_models(library):
     assert [claim.id for claim in library.claims] == ["C1", "C2", "C3"]
     assert [proof.name for proof in library.proofs] == ["barrier_is_enough", "it_is_needed", "on_its_own"]
-    assert [(source.folder, source.name) for source in library.sources] == [("protocols", "kit/flag"), ("proofs", "passing")]
+    assert [(source.folder, source.name) for source in library.sources][:2] == [("protocols", "kit/flag"), ("proofs", "passing")]
     assert [*library.models][:2] == ["sc", "x86-tso"]
 
 
@@ -44,7 +44,7 @@ def test_a_theorem_has_its_results_claims_and_functions(library):
     (scenario,) = proof.scenarios
     assert isinstance(scenario, Scenario)
     assert [function.name for function in proof.functions(scenario)] == ["publish"]
-    assert [proof.name for proof in library.proofs_of("C2")] == ["barrier_is_enough", "it_is_needed"]
+    assert [proof.name for proof in library.proofs_of("C2")] == ["it_is_needed", "barrier_is_enough"]
 
 
 def test_the_model_that_allows_least_comes_first():
