@@ -86,7 +86,7 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """The questions about one scenario: every change is tried for all of them at once."""
+    """The questions of one theorem about one scenario: every change is tried for all of them at once."""
 
     unit: typed.Unit
     scenario: str
@@ -113,13 +113,13 @@ def questions_of(obligations: Iterable[Obligation]) -> tuple[Question, ...]:
 
 
 def tasks_of(units: Iterable[typed.Unit], questions: Iterable[Question]) -> tuple[Task, ...]:
-    """Return the questions by scenario."""
+    """Return the questions by theorem and scenario: more at once would make larger programs, not less work."""
     by_path = {unit.path: unit for unit in units}
-    parts: dict[tuple[str, str], list[Question]] = {}
+    parts: dict[tuple[str, str, str], list[Question]] = {}
     for question in questions:
-        parts.setdefault((question.file, question.scenario), []).append(question)
+        parts.setdefault((question.file, question.theorem, question.scenario), []).append(question)
     return tuple(
-        Task(unit=by_path[file], scenario=scenario, questions=tuple(members)) for (file, scenario), members in parts.items()
+        Task(unit=by_path[file], scenario=scenario, questions=tuple(members)) for (file, _, scenario), members in parts.items()
     )
 
 
