@@ -108,7 +108,9 @@ def questions_of(obligations: Iterable[Obligation]) -> tuple[Question, ...]:
             property=item.property,
         )
         known = found.get(made.key(), made)
-        found[made.key()] = replace(known, obligations=(*known.obligations, item))
+        # A theorem may say the same of a platform twice, with other covers.
+        if platform_of(item) not in map(platform_of, known.obligations):
+            found[made.key()] = replace(known, obligations=(*known.obligations, item))
     return tuple(found.values())
 
 

@@ -151,6 +151,12 @@ def test_a_change_of_a_slot_is_asked_where_the_theorem_sets_none(path: Path) -> 
     assert Kind.SLOT not in {kind for kind, _, _ in lines(answers(path, chosen, every=True)[0])}
 
 
+def test_what_is_said_twice_is_asked_once(path: Path) -> None:
+    twice = "theorem t { passing shows carried under sc expect proved; shows carried under sc covering none expect proved; }"
+    (answer,) = answers(path, PASSING + twice)
+    assert answer.platforms == answer.changes[0].platforms == ("sc/x86-64",)
+
+
 def test_several_processes_find_the_same(path: Path) -> None:
     path.write_text(PROVED.replace("MODELS", "sc, armv8") + DULL, encoding="utf-8")
     unit = load(path)
