@@ -1,10 +1,13 @@
 """Processes that share the work, and end at once when nobody waits for them any more."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 
 PATIENCE = 5.0  # seconds
 
@@ -15,7 +18,7 @@ def workers(count: int) -> Iterator[ProcessPoolExecutor]:
     methods = multiprocessing.get_all_start_methods()
     # Forked workers have their modules at once.
     context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-    executor = ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=_ignore_interrupts)
+    executor = ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=_begin)
     try:
         yield executor
     except BaseException:
@@ -35,6 +38,15 @@ def _abandon(executor: ProcessPoolExecutor) -> None:
         manager.join(timeout=PATIENCE)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which keeps what is finished."""
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, which keeps what is finished, and do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End in the middle of the work when the parent is gone: killed, it can not say so."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
