@@ -6,6 +6,9 @@ Configuration, each a path from the folder of ``conf.py``:
     gupproof_proofs     the folder of the theorems; those that come with gupproof when empty
     gupproof_claims     the file of claims; ``claims.toml`` of that folder when empty
     gupproof_spec       the folder of the protocols; gupproof's own when empty
+
+and ``gupproof_changes``, whether pages tell which lines proofs rest on (true, which needs the records of
+``gupproof sensitivity``).
 """
 
 import hashlib
@@ -32,6 +35,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("gupproof_proofs", "", "env", str)
     app.add_config_value("gupproof_claims", "", "env", str)
     app.add_config_value("gupproof_spec", "", "env", str)
+    app.add_config_value("gupproof_changes", default=True, rebuild="env", types=bool)
     for lexer in LEXERS:
         app.add_lexer(lexer.aliases[0], lexer)
     app.add_node(details, html=(visit_details, depart_details))
@@ -51,6 +55,7 @@ def _begin(app: Sphinx) -> None:
         claims=here / app.config.gupproof_claims if app.config.gupproof_claims else proofs / "claims.toml",
         spec=here / app.config.gupproof_spec if app.config.gupproof_spec else spec_dir(),
         records=here / app.config.gupproof_records,
+        changes=app.config.gupproof_changes,
     )
     try:
         library = load_library(places)

@@ -1,10 +1,11 @@
 """The lines that proofs rest on: changing any one of them refutes what was proved."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from docutils import nodes
 
-from gupproof.proving.sensitivity import Refuting, Sensitivity
+from gupproof.proving.changes import Change
 from gupproof.report.sensitivity import models
 from gupproof.sphinx_ext.addresses import source_page
 from gupproof.sphinx_ext.library import Library, Proof
@@ -12,45 +13,52 @@ from gupproof.sphinx_ext.markup import Cell, link, literal, paragraph, table
 from gupproof.sphinx_ext.verdicts import with_settings
 
 
-def rests_on(library: Library, proof: Proof) -> list[nodes.Node]:
-    """Return the lines that a theorem's proofs rest on.
+@dataclass(slots=True)
+class _Refuted:
+    """What a change refutes: properties, on platforms, for reasons worth telling."""
 
-    Lines that several properties and settings rest on are told once, with all of them behind.
-    """
-    if not proof.rests_on:
-        return []
-    told: dict[tuple[object, ...], list[Sensitivity]] = {}
+    properties: dict[str, None] = field(default_factory=dict)
+    platforms: dict[str, None] = field(default_factory=dict)
+    reasons: dict[str, None] = field(default_factory=dict)
+
+
+def rests_on(library: Library, proof: Proof) -> list[nodes.Node]:
+    """Return the lines that a theorem's proofs rest on, each once with all that its change refutes."""
+    found: dict[Change, _Refuted] = {}
     for answer in proof.rests_on:
-        key = tuple((found.change.file, found.change.line, found.change.after, found.platforms) for found in answer.changes)
-        told.setdefault(key, []).append(answer)
-    parts: list[nodes.Node] = [paragraph("Changing any one of these lines refutes it:")]
-    for answers in told.values():
-        asked: list[nodes.Node] = []
-        for answer in answers:
-            asked += [*([nodes.Text("; ")] if asked else []), literal(answer.question.property), nodes.Text(" with ")]
-            asked += with_settings(answer.question.settings)
-        if len(proof.rests_on) > 1:
-            parts.append(paragraph(*asked, ":", classes=["gup-bounds"]))
-        parts.append(_lines(library, proof, answers[0]))
+        name = answer.question.property
+        for item in answer.changes:
+            told = found.setdefault(item.change, _Refuted())
+            told.properties[name] = None
+            told.platforms |= dict.fromkeys(item.platforms)
+            if item.reason != f"{name} fails in the final state":
+                told.reasons[item.reason] = None
+    parts: list[nodes.Node] = []
+    if found:
+        rows = [_row(library, proof, change, told) for change, told in found.items()]
+        parts.append(paragraph("Changing any one of these lines refutes it:"))
+        parts.append(table(["where", "line", "refutes", "under"], rows, classes=["gup-changes"]))
+    for answer in proof.rests_on:
+        if not answer.changes:
+            asked: list[nodes.Node] = [
+                literal(answer.question.property),
+                nodes.Text(" with "),
+                *with_settings(answer.question.settings),
+            ]
+            parts.append(paragraph(*asked, f" rests on none of them: it holds with each of {answer.tried} changes."))
     return parts
 
 
-def _lines(library: Library, proof: Proof, answer: Sensitivity) -> nodes.Node:
-    if not answer.changes:
-        return paragraph(f"None: {answer.tried} changes were tried, and it holds with each of them.")
-    rows = [_row(library, proof, found) for found in answer.changes]
-    return table(["where", "line", "refuted under"], rows, classes=["gup-changes"])
-
-
-def _row(library: Library, proof: Proof, found: Refuting) -> Sequence[Cell]:
-    change = found.change
+def _row(library: Library, proof: Proof, change: Change, told: _Refuted) -> Sequence[Cell]:
     source = library.source_with(proof, change)
     place = f"{change.file.rpartition('/')[2]}:{change.line}"
     where = link(place, source_page(source), f"line-{change.line}") if source else nodes.Text(place)
     line: list[nodes.Node] = [nodes.inline("", "", _code(change.before), classes=["gup-struck"])]
     if change.after.strip():
         line.append(nodes.inline("", "", _code(change.after), classes=["gup-instead"]))
-    return [[where], line, [nodes.Text(f"{models(found.platforms)}: {found.reason}")]]
+    properties = [part for name in told.properties for part in (nodes.Text(", "), literal(name))][1:]
+    because = f": {'; '.join(told.reasons)}" if told.reasons else ""
+    return [[where], line, properties, [nodes.Text(models([*told.platforms]) + because)]]
 
 
 def _code(line: str) -> nodes.Node:

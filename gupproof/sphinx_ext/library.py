@@ -37,6 +37,7 @@ class Places:
         claims: the file of claims.
         spec: folder of the protocols, with a folder for each kind.
         records: folder of the records.
+        changes: whether the lines are told that proofs rest on.
 
     """
 
@@ -44,6 +45,7 @@ class Places:
     claims: Path
     spec: Path
     records: Path
+    changes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +200,9 @@ def load_library(places: Places) -> Library:
     proofs = [_proof(unit, theorem, store, problems) for unit in units for theorem in unit.theorems.values()]
     if problems:
         raise GupError(*_complaints(problems, "prove", places))
-    changes = kept_in(places.records / FILE)
-    proofs = [_with_changes(proof, changes, problems) for proof in proofs]
+    if places.changes:
+        changes = kept_in(places.records / FILE)
+        proofs = [_with_changes(proof, changes, problems) for proof in proofs]
     if problems:
         raise GupError(*_complaints(problems, "sensitivity", places))
     protocols = tuple(_source("protocols", path, places.spec) for path in sorted(places.spec.glob("*/*.gup")))

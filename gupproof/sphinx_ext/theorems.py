@@ -79,13 +79,10 @@ def _counted(number: int, word: str) -> str:
 
 
 def _loops(roots: Sequence[typed.Node]) -> list[str]:
-    found = [node for node in walk(*roots) if isinstance(node, typed.Loop)]
-    return [
-        f"the loop at {loop.span.place} up to {_counted(loop.bound, 'round')}"
-        if loop.bound
-        else f"the loop at {loop.span.place}"
-        for loop in {loop.span: loop for loop in found}.values()
-    ]
+    """Say how often loops go round; a loop without a bound of its own has a constant count."""
+    found = {node.span: node for node in walk(*roots) if isinstance(node, typed.Loop)}
+    bounded = [(loop.span.place, loop.bound) for loop in found.values() if loop.bound]
+    return [f"up to {_counted(bound, 'round')} of the loop at {place}" for place, bound in bounded]
 
 
 def scenario(library: Library, proof: Proof, shown: typed.Scenario) -> list[nodes.Node]:

@@ -235,6 +235,7 @@ def test_a_verdict_is_never_told_from_a_stale_record(made, tmp_path):
     assert run.returncode == 2
     assert "theorem barrier_is_enough (passing.gup)" in run.stderr
     assert "is stale" in run.stderr
+    assert "error[U018]" in run.stderr
     assert "run: gupproof prove --records" in run.stderr
     assert "Traceback" not in run.stderr
 

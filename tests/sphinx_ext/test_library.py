@@ -1,6 +1,7 @@
 """A library is read whole, or the theorem that has no fresh record is named."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -89,6 +90,7 @@ def test_without_the_lines_that_proofs_rest_on_the_command_for_them_is_named(tmp
     said = refusal(places)
     assert "theorem barrier_is_enough (passing.gup): fresh of passing: no record says which lines it rests on" in said
     assert f"gupproof sensitivity --records {tmp_path / 'records'} {tmp_path / 'proofs'}" in said
+    assert not load_library(replace(places, changes=False)).proofs[0].rests_on
     kept["questions"][0]["fingerprint"] = "0" * 64
     path.write_text(json.dumps(kept), encoding="utf-8")
     assert "fresh of passing: the record of the lines it rests on is stale" in refusal(places)
