@@ -24,7 +24,7 @@ docs: $(VENV)/.installed-docs  ## the website, in build/docs, from fresh records
 ifneq ($(CHANGES),0)  # 1 of sensitivity: something rests on nothing, and its page says so
 	$(BIN)/gupproof sensitivity --jobs $(JOBS) --records build/records || [ $$? -eq 1 ]
 endif
-	$(BIN)/sphinx-build -W --keep-going -n -j $(JOBS) -D gupproof_changes=$(CHANGES) -b html docs build/docs --quiet
+	$(BIN)/sphinx-build -W --keep-going -n -j $(JOBS) -D gupproof_changes=$(CHANGES) -d build/doctrees -b html docs build/docs --quiet
 	@echo "open build/docs/index.html"
 
 sensitivity: $(VENV)/.installed  ## the lines of the text that each proof rests on
