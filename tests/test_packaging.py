@@ -51,6 +51,7 @@ def test_the_wheel_proves_a_theorem_from_an_empty_environment(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     for needed in ("grammar/gup.lark", "spec/mm/page.gup", "spec/models/sc.cat", "proofs/gup_vs_split.gup"):
         assert f"gupproof/data/{needed}" in names
+    assert "gupproof/sphinx_ext/static/gupproof.css" in names
     assert not [name for name in names if name.startswith("tests/")]
 
     environment = tmp_path / "venv"
