@@ -58,7 +58,7 @@ class GupLexer(RegexLexer):
             (words(_OTHER_WORDS, suffix=_END), Keyword),
             (words(tuple(PRIMITIVES), suffix=_END), Name.Builtin),
             (rf"({_IDENT})(?=\s*\()", Name.Function),
-            (rf"[A-Z_][A-Z0-9_]*{_END}", Name.Constant),
+            (rf"[A-Z][A-Z0-9_]+{_END}", Name.Constant),
             (_IDENT, Name),
             (r"(?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*", Number),
             (r"->|[-+|&^=!<>]=|\+\+|--|&&|\|\||<<|>>|\.\.|[-+*/%&|^~!<>=?:]", Operator),

@@ -96,7 +96,8 @@ def scenario(library: Library, proof: Proof, shown: typed.Scenario) -> list[node
         parts.append(paragraph("The functions it calls:"))
     for path, functions in by_file.items():
         source = library.source(path)
-        summary = f"{path if source is None else source.path.name}: {', '.join(function.name for function in functions)}"
+        file = path if source is None else f"{source.name}.gup"
+        summary = f"{file}: {', '.join(function.name for function in functions)}"
         inside: list[nodes.Node] = []
         for function in functions:
             first = _comment_above(proof.unit.sources[path].split("\n"), function.span.line)
