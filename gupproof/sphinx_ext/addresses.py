@@ -29,11 +29,6 @@ def theorem_anchor(name: str) -> str:
     return f"theorem-{name}"
 
 
-def scenario_anchor(name: str) -> str:
-    """Return the anchor of a scenario on the pages that show it."""
-    return f"scenario-{name}"
-
-
 def refutation_anchor(result: Result) -> str:
     """Return the anchor of a refutation on the pages that tell its theorem."""
     item = result.obligation

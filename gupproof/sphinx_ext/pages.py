@@ -63,8 +63,11 @@ def _theorems(proofs: Sequence[Proof]) -> list[str]:
 
 def _scenarios(proofs: Sequence[Proof]) -> list[str]:
     parts = []
-    for proof, scenario in scenarios_of(proofs):
-        parts += [f"## Scenario `{scenario.name}`", _directive("scenario", f"{_name(proof)} {scenario.name}")]
+    shown = scenarios_of(proofs)
+    names = [scenario.name for _, scenario in shown]
+    for proof, scenario in shown:
+        place = f" of {scenario.span.place.partition(':')[0]}" if names.count(scenario.name) > 1 else ""
+        parts += [f"## Scenario `{scenario.name}`{escaped(place)}", _directive("scenario", f"{_name(proof)} {scenario.name}")]
     return parts
 
 

@@ -8,7 +8,7 @@ from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.language.tree import walk
 from gupproof.proving.result import Verdict
-from gupproof.sphinx_ext.addresses import scenario_anchor, source_page, theorem_anchor
+from gupproof.sphinx_ext.addresses import source_page, theorem_anchor
 from gupproof.sphinx_ext.library import Library, Proof
 from gupproof.sphinx_ext.markup import folded, link, listing, literal, paragraph, prose
 from gupproof.sphinx_ext.verdicts import verdict_table
@@ -87,8 +87,10 @@ def _loops(roots: Sequence[typed.Node]) -> list[str]:
 
 def scenario(library: Library, proof: Proof, shown: typed.Scenario) -> list[nodes.Node]:
     """Return the text of a scenario, and of the functions it calls."""
-    parts: list[nodes.Node] = [nodes.container("", ids=[scenario_anchor(shown.name)])]
-    parts += [_place(library, shown), listing(_text(proof.unit, shown.span), "gup", first_line=shown.span.line)]
+    parts: list[nodes.Node] = [
+        _place(library, shown),
+        listing(_text(proof.unit, shown.span), "gup", first_line=shown.span.line),
+    ]
     by_file: dict[str, list[typed.Function]] = {}
     for function in proof.functions(shown):
         by_file.setdefault(function.span.path, []).append(function)
@@ -131,5 +133,6 @@ def scenarios_of(proofs: Iterable[Proof]) -> list[tuple[Proof, typed.Scenario]]:
     found: dict[tuple[str, str], tuple[Proof, typed.Scenario]] = {}
     for proof in proofs:
         for item in proof.scenarios:
-            found.setdefault((proof.file, item.name), (proof, item))
+            # A file may use the scenarios of another.
+            found.setdefault((item.name, item.span.place), (proof, item))
     return [*found.values()]
