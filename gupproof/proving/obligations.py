@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from gupproof.language import typed
 from gupproof.proving.claims import labels
-from gupproof.proving.platforms import AS_IT_STANDS, Reading, platforms
+from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, platforms, target_of
 from gupproof.proving.result import Obligation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Obligations that one encoding answers: same scenario, sizes, model and target.
+    """Obligations that one encoding answers: same scenario, sizes, model and target; under a language's model, same switches.
 
     Attributes:
         unit: the file.
@@ -91,8 +91,10 @@ def grouped(
     parts: dict[tuple[str, str, str, str, tuple[tuple[str, int], ...]], list[Obligation]] = {}
     for item in obligations:
         switches = by_path[item.file].switches
-        sizes = tuple((name, value) for name, value in item.values if switches[name].is_number)
-        parts.setdefault((item.file, item.scenario, item.model, item.target, sizes), []).append(item)
+        # The relations of a language's model are dense: what an open switch adds to an encoding outweighs what it saves.
+        alone = target_of(Platform(item.model, item.target)).is_language
+        built_in = tuple((name, value) for name, value in item.values if alone or switches[name].is_number)
+        parts.setdefault((item.file, item.scenario, item.model, item.target, built_in), []).append(item)
     return tuple(
         Group(
             unit=by_path[file],

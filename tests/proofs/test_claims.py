@@ -24,3 +24,7 @@ def test_no_quote_is_longer_than_twelve_words():
 
 def test_only_what_memory_decides_has_theorems():
     assert [label for label in LABELS if label in CLAIMS and not CLAIMS[label].of_memory] == []
+
+
+def test_what_memory_decides_has_a_theorem():
+    assert [claim.id for claim in CLAIMS.values() if claim.of_memory and claim.id not in LABELS] == []
