@@ -8,6 +8,7 @@ import click
 
 from gupproof import __version__
 from gupproof.cli.exits import Exit
+from gupproof.cli.interrupts import keep_interrupts
 
 COMMANDS = {
     "prove": "Prove or refute theorems, and print the table.",
@@ -67,6 +68,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; never ends in a traceback unless GUPPROOF_DEBUG is set."""
     output = sys.stdout
+    keep_interrupts()
     try:
         code = cli.main(prog_name="gupproof", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

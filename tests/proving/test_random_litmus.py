@@ -25,6 +25,7 @@ from tests.support.litmus_texts import DIALECTS, assembly, kernel_c
 TESTS = int(os.environ.get("GUPPROOF_FUZZ", "700")) // 7
 LIMITS = settings(max_examples=TESTS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ASSEMBLY = [(dialect.head, model) for dialect in DIALECTS.values() for model in dialect.models]
+KERNEL_C = ("lkmm", "lkmm-same-lock")
 
 
 def enumerated(program: Program, model_name: str) -> tuple[Observation, set[str]]:
@@ -48,7 +49,7 @@ def judged(text: str, folder: Path, model: str) -> tuple[Observation, set[str]]:
 
 
 def test_every_model_of_the_project_is_tried():
-    assert {model for _, model in ASSEMBLY} | {"lkmm"} == set(known_models())
+    assert {model for _, model in ASSEMBLY} | set(KERNEL_C) == set(known_models())
 
 
 @pytest.mark.parametrize(("head", "model"), ASSEMBLY)
@@ -65,14 +66,15 @@ def test_assembly(head: str, model: str, tmp_path_factory: pytest.TempPathFactor
     agree()
 
 
-def test_kernel_c(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("model", KERNEL_C)
+def test_kernel_c(model: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("litmus")
-    target = target_of(platforms("lkmm")[0])
+    target = target_of(platforms(model)[0])
 
-    @settings(LIMITS, max_examples=2 * TESTS)
+    @LIMITS
     @given(text=kernel_c())
     def agree(text: str) -> None:
         program = lower_kernel_c(read_kernel_c(text, "t.litmus"), target, unroll=2)
-        assert judged(text, folder, "lkmm") == enumerated(program, "lkmm"), text
+        assert judged(text, folder, model) == enumerated(program, model), text
 
     agree()
