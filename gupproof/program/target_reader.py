@@ -7,6 +7,7 @@ right shape.
 import difflib
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from lark.exceptions import UnexpectedInput
 
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source, with_source_lines
 from gupproof.grammars import build_parser
+from gupproof.program.costs import TERMINALS as COST_TERMINALS
+from gupproof.program.costs import CostLines, read_step, token_span
 from gupproof.program.targets import Row, Step, StepKind, Target
 from gupproof.resources import targets_dir
 from gupproof.syntax_errors import syntax_error
@@ -59,18 +62,12 @@ LANGUAGE_SHAPES: dict[str, Shape] = {
 
 _TAKEN = frozenset({"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "id"})
 
-_TERMINALS = {
+_TERMINALS = COST_TERMINALS | {
     "STRING": "a title in quotes",
     "MODEL": "the name of a model",
-    "TAG": "a tag",
     "PRIMITIVE": "a primitive's name",
-    "KIND": "R, W or F",
     "NOTHING": "-",
-    "LSQB": "[",
-    "RSQB": "]",
-    "COMMA": ",",
     "ELSE": "else",
-    "_NEWLINE": "the end of the line",
     "TITLE": "title",
     "LEVEL": "machine or language",
     "MODELS": "models",
@@ -112,6 +109,7 @@ class _Reader:
         self._problems: list[Diagnostic] = []
         self._headers: dict[str, tuple[str, ...]] = {}
         self._rows: dict[str, Row] = {}
+        self._costs: list[Tree[Token]] = []
 
     def read(self, tree: Tree[Token]) -> Target:
         for line in tree.children:
@@ -121,13 +119,15 @@ class _Reader:
                     self._header(str(line.data), line)
                 case "row":
                     self._row(line)
+                case "cost" | "cost_of_primitive":
+                    self._costs.append(line)
                 case _:
                     pass
         self._whole()
         if self._problems:
-            raise GupError(*with_source_lines(self._problems, {str(self._path): self._text}))
+            raise self._refusal()
         used = {tag for row in self._rows.values() for step in (*row.steps, *(row.failure or ())) for tag in step.tags}
-        return Target(
+        table = Target(
             name=self._path.name.removesuffix(".target"),
             title=self._headers["title"][0],
             models=self._headers["models"],
@@ -137,6 +137,16 @@ class _Reader:
             path=str(self._path),
             text=self._text,
         )
+        # What a cost is of can be said once the rows are known.
+        costs = CostLines(str(self._path), self._problems)
+        for line in self._costs:
+            costs.add(line, (table,))
+        if self._problems:
+            raise self._refusal()
+        return replace(table, costs=costs.lines)
+
+    def _refusal(self) -> GupError:
+        return GupError(*with_source_lines(self._problems, {str(self._path): self._text}))
 
     @property
     def _is_language(self) -> bool:
@@ -150,8 +160,7 @@ class _Reader:
         self._problems.append(Diagnostic(code=code, message=message, span=span, help=remedy))
 
     def _span(self, token: Token) -> Span:
-        line, column = token.line or 1, token.column or 1
-        return Span(str(self._path), line, column, line, column + len(token))
+        return token_span(str(self._path), token)
 
     def _header(self, name: str, line: Tree[Token]) -> None:
         words = [word for word in line.children if isinstance(word, Token) and word.type != "NOTE"]
@@ -196,10 +205,10 @@ class _Reader:
         steps = []
         for step in tree.children:
             if isinstance(step, Tree):
-                kind, *tags = (word for word in step.children if isinstance(word, Token))
-                for tag in tags:
-                    self._tag(tag)
-                steps.append(Step(StepKind(str(kind)), tuple(dict.fromkeys(str(tag) for tag in tags))))
+                for tag in step.children[1:]:
+                    if isinstance(tag, Token):
+                        self._tag(tag)
+                steps.append(read_step(step))
         return tuple(steps)
 
     def _whole(self) -> None:

@@ -45,6 +45,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one step costs, or several of one row together: see :mod:`gupproof.program.costs`.
+
+    Attributes:
+        steps: the steps, of which those of a row may have further tags.
+        units: how much, in units of the table's own.
+        note: where the figure is from, as a person writes it.
+
+    """
+
+    steps: tuple[Step, ...]
+    units: int
+    note: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A table.
 
@@ -56,6 +73,7 @@ class Target:
         tags: every tag its rows use: the sets its models may name.
         is_language: whether the rows are events of a language's model and not instructions: what stands before ``else`` then
             happens on success only, the fences before the read included.
+        costs: what its steps cost; what no line speaks of costs nothing.
         path, text: the file.
 
     """
@@ -68,3 +86,4 @@ class Target:
     path: str
     text: str
     is_language: bool = False
+    costs: tuple[Cost, ...] = ()

@@ -113,14 +113,16 @@ class TargetLexer(RegexLexer):
     name = "target"
     url = ""
     aliases = ("target",)
-    filenames = ("*.target",)
+    filenames = ("*.target", "*.costs")
 
     tokens = {  # noqa: RUF012
         "root": [
             (r"\s+", Whitespace),
             (r"//[^\n]*", Comment.Single),
             (r'"[^"\n]*"', String),
-            (rf"^(title|kind|models|tags){_END}", Keyword.Declaration, "words"),
+            (rf"^(title|kind|models|tags|target){_END}", Keyword.Declaration, "words"),
+            (rf"^cost{_END}", Keyword.Declaration),
+            (r"\d+", Number),
             (rf"^{_IDENT}", Name.Builtin),
             (rf"else{_END}", Keyword),
             (rf"[RWF]{_END}", Keyword.Type),
