@@ -86,6 +86,7 @@ class Evaluator:
                 | syntax.Member()
                 | syntax.Subscript()
                 | syntax.Call()
+                | syntax.SlotCall()
                 | syntax.Cast()
                 | syntax.Choose()
                 | syntax.ChooseRange()

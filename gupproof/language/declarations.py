@@ -24,6 +24,7 @@ from gupproof.language.errors import (
     did_you_mean,
 )
 from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.slots import AccessSlot, declared_slot
 from gupproof.language.symbols import BUILTIN_TYPEDEFS, Kind, Signature, Symbols
 from gupproof.language.types import BOOL, INT, VOID, ArrayType, IntType, StructType, Type
 
@@ -31,7 +32,6 @@ LONGEST_ARRAY = 4096
 MOST_NUMBERS = 64
 # Constants and typedefs that refer to later ones are worked out recursively; no sane chain is this long.
 LONGEST_CHAIN = 100
-NO_FENCE = "none"
 
 
 # Keywords are only known where the grammar takes them, so that `thread` may name a local; these it takes in expressions.
@@ -161,20 +161,19 @@ class Collector:
     def _slot(self, item: syntax.SlotItem) -> None:
         name = item.name.text
         self._ordinary(item.name, Kind.SLOT)
-        fences = [fence for fence in PRIMITIVES if PRIMITIVES[fence].is_fence]
-        seen: set[str] = set()
-        for word in item.values:
-            if word.text != NO_FENCE and word.text not in fences:
-                remedy = did_you_mean(word.text, fences) or f"use `{NO_FENCE}` or one of {', '.join(fences)}"
-                self.reporter.report(SWITCH_VALUE, word.span, f"`{word.text}` is no fence", remedy)
-            if word.text in seen:
-                self.reporter.report(DUPLICATE, word.span, f"`{word.text}` is listed twice")
-            seen.add(word.text)
-        values = tuple(word.text for word in item.values)
-        default = switch_value(values, item.default, name, self.reporter)
-        self.symbols.switches.setdefault(
-            name, typed.Switch(span=item.span, name=name, values=values, default=default or 0, is_slot=True)
-        )
+        values = tuple(dict.fromkeys(word.text for word in item.values))
+        default = switch_value(values, item.default, name, self.reporter) or 0
+        switch = typed.Switch(span=item.span, name=name, values=values, default=default, is_slot=True)
+        access: AccessSlot | None = None
+        try:
+            declared = declared_slot(item, default, self.reporter)
+            switch, access = declared.switch, declared.access
+        except Refused:
+            # Known by name all the same; its uses are not judged.
+            self.symbols.access_slots.setdefault(name, None)
+        if name not in self.symbols.switches and access is not None:
+            self.symbols.access_slots[name] = access
+        self.symbols.switches.setdefault(name, switch)
 
     def _enter_enumerators(self, item: syntax.Enum) -> None:
         base: syntax.Expr = syntax.Number(span=item.span, text="0")

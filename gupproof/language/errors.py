@@ -54,6 +54,11 @@ BAD_TYPE = Rule("G029", "a type that is not allowed here", "use a type the messa
 NOT_CONSTANT = Rule("G030", "a constant is needed", "use numbers, enumerators and `const` names")
 OUT_OF_RANGE = Rule("G031", "a constant outside the range it needs", "use a value in range")
 SWITCH_VALUE = Rule("G032", "a switch has no such value", "use one of its values")
+MIXED_SLOT = Rule(
+    "G033", "a slot whose alternatives are not of one kind", "list fences, loads, stores or one read-modify-write"
+)
+NO_WEAKEST = Rule("G034", "a slot without one weakest alternative", "add `none`, `plain` or the `_relaxed` form")
+SLOT_USE = Rule("G035", "a slot of fences used as an access, or of accesses as a fence", "see how the slot is declared")
 # Functions and statements
 RECURSION = Rule("G040", "a function calls itself, directly or through others", "write a loop with a bound")
 MISSING_RETURN = Rule("G041", "a function with a return type may end without `return`", "return a value on every path")

@@ -34,6 +34,7 @@ from gupproof.language.places import PlaceChecker
 from gupproof.language.primitive_calls import PrimitiveCalls
 from gupproof.language.primitives import PRIMITIVES
 from gupproof.language.scopes import Body, Register
+from gupproof.language.slots import AccessSlot, labelled_value, performed
 from gupproof.language.symbols import Kind, Symbols
 from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, IntType, PointerType, Type, VoidType
 
@@ -60,6 +61,7 @@ class ExpressionChecker:
         result = self.anything(expr)
         if isinstance(result.type, VoidType):
             name = expr.function.text if isinstance(expr, syntax.Call) else "this"
+            name = f"slot {expr.slot.text}" if isinstance(expr, syntax.SlotCall) else name
             raise self.body.reporter.refuse(NO_VALUE, expr.span, f"`{name}` yields no value")
         return result
 
@@ -83,6 +85,8 @@ class ExpressionChecker:
                 return self.places.load(self.places.place(expr))
             case syntax.Call():
                 return self._call(expr)
+            case syntax.SlotCall():
+                return self._slot_call(expr)
             case syntax.Prefix():
                 return self._prefix(expr)
             case syntax.Infix():
@@ -196,7 +200,8 @@ class ExpressionChecker:
             return reporter.refuse(NOT_A_VALUE, expr.span, f"`{expr.text}` is {kind.value}", f"call it: `{expr.text}(...)`")
         if kind is Kind.SLOT:
             message = f"`{expr.text}` is a slot, not a value"
-            return reporter.refuse(NOT_A_VALUE, expr.span, message, f"perform its fence with `slot {expr.text};`")
+            use = f"slot {expr.text}(...)" if expr.text in self.symbols.access_slots else f"slot {expr.text};"
+            return reporter.refuse(NOT_A_VALUE, expr.span, message, f"perform what it chooses with `{use}`")
         if kind is not None:
             return reporter.refuse(NOT_A_VALUE, expr.span, f"`{expr.text}` is {kind.value}, not {wanted}")
         known = sorted(self.body.names() | set(self.symbols.kinds))
@@ -334,6 +339,19 @@ class ExpressionChecker:
         if name in PRIMITIVES:
             return PrimitiveCalls(self).expression(PRIMITIVES[name], expr)
         return self.call(expr)
+
+    def slot_access(self, expr: syntax.SlotCall) -> tuple[AccessSlot, syntax.Call]:
+        """Return the access that a slot performs, and the call of it.
+
+        Raises:
+            Refused: no such slot, or one of fences; reported.
+
+        """
+        return performed(expr, self.symbols.switches, self.symbols.access_slots, self.body.reporter)
+
+    def _slot_call(self, expr: syntax.SlotCall) -> typed.Expr:
+        access, call = self.slot_access(expr)
+        return labelled_value(PrimitiveCalls(self).expression(access.primitive, call), expr.slot.text, access)
 
     def call(self, expr: syntax.Call) -> typed.Call:
         """Return a call of a function of the language.

@@ -95,7 +95,9 @@ class PlaceChecker:
         if expr.arrow:
             base = self.dereference(self.checker.value(expr.base), expr.span)
         else:
-            if isinstance(expr.base, syntax.Call) or (isinstance(expr.base, syntax.Name) and self.body.find(expr.base.text)):
+            if isinstance(expr.base, syntax.Call | syntax.SlotCall) or (
+                isinstance(expr.base, syntax.Name) and self.body.find(expr.base.text)
+            ):
                 raise reporter.refuse(NO_FIELD, expr.span, "this is no structure in memory", "of a pointer, use `->`")
             base = self.place(expr.base)
         if not isinstance(base.type, StructType):

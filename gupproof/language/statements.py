@@ -12,19 +12,17 @@ from gupproof.language.errors import (
     BAD_TYPE,
     MISSING_RETURN,
     NO_EFFECT,
-    NOT_A_VALUE,
     OUT_OF_RANGE,
     READ_ONLY,
     RETURN_VALUE,
     STRAY_JUMP,
-    UNKNOWN_NAME,
     Refused,
-    did_you_mean,
 )
 from gupproof.language.expressions import ExpressionChecker
 from gupproof.language.primitive_calls import PrimitiveCalls
 from gupproof.language.primitives import PRIMITIVES
 from gupproof.language.scopes import Body, Register
+from gupproof.language.slots import check_fence, labelled, slot_named
 from gupproof.language.symbols import Kind, Symbols
 from gupproof.language.tree import walk
 from gupproof.language.types import BOOL, PointerType, VoidType
@@ -185,6 +183,10 @@ class StatementChecker:
 
     def _evaluate(self, statement: syntax.Evaluate) -> list[typed.Stmt]:
         expr = statement.value
+        if isinstance(expr, syntax.SlotCall):
+            access, call = self.expressions.slot_access(expr)
+            made = PrimitiveCalls(self.expressions).statements(access.primitive, call)
+            return labelled(made, expr.slot.text, access)
         if not isinstance(expr, syntax.Call):
             self.expressions.value(expr)
             raise self.body.reporter.refuse(NO_EFFECT, statement.span, "this statement does nothing")
@@ -194,12 +196,8 @@ class StatementChecker:
 
     def _slot(self, statement: syntax.Slot) -> typed.Stmt:
         name = statement.name.text
-        switch = self.symbols.switches.get(name)
-        if switch is None or not switch.is_slot:
-            slots = [item.name for item in self.symbols.switches.values() if item.is_slot]
-            rule = UNKNOWN_NAME if switch is None else NOT_A_VALUE
-            remedy = did_you_mean(name, slots) or "declare it: `slot NAME : none | smp_wmb = smp_wmb;`"
-            raise self.body.reporter.refuse(rule, statement.name.span, f"no slot is called `{name}`", remedy)
+        slot_named(statement.name, self.symbols.switches, self.body.reporter)
+        check_fence(statement, self.symbols.access_slots, self.body.reporter)
         return typed.Slot(span=statement.span, name=name)
 
     # ── control ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -331,6 +331,11 @@ class _Folder:
         kept = tuple(argument for argument in arguments if argument is not None)
         return syntax.Call(span=span, function=self.word(function), arguments=kept)
 
+    def slot_call(self, span: Span, children: list[Piece]) -> Piece:
+        slot, *arguments = children
+        kept = tuple(argument for argument in arguments if argument is not None)
+        return syntax.SlotCall(span=span, slot=self.word(slot), arguments=kept)
+
     def prefix(self, span: Span, children: list[Piece]) -> Piece:
         operator, operand = children
         return syntax.Prefix(span=span, operator=str(operator), operand=operand)

@@ -10,6 +10,7 @@ from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
 from gupproof.language.errors import BAD_TYPE, NOT_A_VALUE, UNKNOWN_NAME, Refused, Reporter, did_you_mean
 from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.slots import AccessSlot
 from gupproof.language.types import ATOMIC, BOOL, INT, LONG, SPINLOCK, UINT, ULONG, IntType, PointerType, StructType, Type
 
 BUILTIN_INTEGERS = {kind.name: kind for kind in (BOOL, INT, LONG, UINT, ULONG)}
@@ -43,6 +44,7 @@ class Symbols:
     Attributes:
         kinds: the ordinary name space: configs, slots, constants, variables and functions share it, as in C.
         constants: value and type of ``const`` names, enumerators and the values of enumerated switches.
+        access_slots: the slots on accesses, None for slots whose declaration was refused; slots of fences are not listed.
         struct_names: every structure declared, also those whose fields could not be used.
 
     """
@@ -52,6 +54,7 @@ class Symbols:
     constants: dict[str, tuple[int, IntType]] = field(default_factory=dict)
     switches: dict[str, typed.Switch] = field(default_factory=dict)
     switch_types: dict[str, IntType] = field(default_factory=dict)
+    access_slots: dict[str, AccessSlot | None] = field(default_factory=dict)
     enums: dict[str, IntType] = field(default_factory=dict)
     typedefs: dict[str, Type] = field(default_factory=lambda: dict(BUILTIN_TYPEDEFS))
     struct_names: set[str] = field(default_factory=set)

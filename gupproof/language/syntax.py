@@ -119,6 +119,14 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlotCall(Node):
+    """``slot name(arguments)``: the access chosen for a slot."""
+
+    slot: Word
+    arguments: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prefix(Node):
     """``*`` ``&`` ``+`` ``-`` ``~`` ``!`` before an operand."""
 
@@ -167,7 +175,22 @@ class ChooseRange(Node):
     high: "Expr"
 
 
-Expr = Name | Number | Boolean | Null | Member | Subscript | Call | Prefix | Infix | Ternary | Cast | Choose | ChooseRange
+Expr = (
+    Name
+    | Number
+    | Boolean
+    | Null
+    | Member
+    | Subscript
+    | Call
+    | SlotCall
+    | Prefix
+    | Infix
+    | Ternary
+    | Cast
+    | Choose
+    | ChooseRange
+)
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,7 +340,7 @@ class Config(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotItem(Node):
-    """``slot name : none | smp_wmb = smp_wmb;``."""
+    """``slot name : none | smp_wmb = smp_wmb;``: fences, or accesses."""
 
     name: Word
     values: tuple[Word, ...]

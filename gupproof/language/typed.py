@@ -90,12 +90,14 @@ class Config(Node):
 class Load(Node):
     """A load of a scalar place by ``primitive``: a row of the target table, or ``plain_load``.
 
-    In a property or cover the load stands for the final value, whatever its primitive.
+    In a property or cover the load stands for the final value, whatever its primitive. ``slot`` names the slot that decides
+    the row, if one does; ``primitive`` is that of its default then.
     """
 
     primitive: str
     place: Place
     type: Type
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,8 @@ class Rmw(Node):
         result: what the expression is worth.
         waits: a write that the guard forbids blocks the thread instead of failing (``spin_lock``).
         store_old: the ``&old`` of ``atomic_try_cmpxchg``: receives the value read when the exchange fails.
+        slot: the slot that decides the row, if one does; ``primitive`` is that of its default then.
+        guards: of the alternatives of the slot, where they differ (``test_and_set_bit | test_and_set_bit_lock``).
 
     """
 
@@ -230,6 +234,8 @@ class Rmw(Node):
     type: Type
     waits: bool = False
     store_old: "Expr | None" = None
+    slot: str = ""
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,11 +290,12 @@ class Assign(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store(Node):
-    """A store to a scalar place by ``primitive``: a row of the target table, or ``plain_store``."""
+    """A store to a scalar place by ``primitive``: a row of the target table, or ``plain_store``; ``slot`` as of a load."""
 
     primitive: str
     place: Place
     value: "Expr"
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,7 +454,8 @@ class Switch(Node):
         values: the value names in order; the value of a name is its position (``false``, ``true`` for a boolean).
         is_number: its values are numbers in a row. What depends on it is unrolled for one of them.
         default: position of the default.
-        is_slot: its values are ``none`` and fence primitives.
+        is_slot: its values are ``none`` and fence primitives, or ``plain`` and primitives of one kind of access.
+        rows: for a slot, the row of the target table that each value performs; empty for ``none``.
 
     """
 
@@ -456,6 +464,7 @@ class Switch(Node):
     default: int
     is_slot: bool
     is_number: bool = False
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from gupproof.program.events import INIT_THREAD, Check, CheckKind, Event, Kind, 
 from gupproof.program.expr import Expr, ExprPool
 from gupproof.program.layout import Layout
 from gupproof.program.state import State, Value, dependencies
-from gupproof.program.targets import Row, Step, StepKind, Target
+from gupproof.program.targets import Row, StepKind, Target
 
 MOST_EVENTS = 2000
 
@@ -152,20 +152,3 @@ class Builder:
         )
         self.events.append(event)
         return event
-
-    def conditional_tags(
-        self, steps: tuple[Step, ...], failure: tuple[Step, ...] | None, success: Expr
-    ) -> list[tuple[str, Expr]]:
-        """Return the tags of a read-modify-write's read: those of both outcomes always, the others under theirs."""
-        on_success = next((step.tags for step in steps if step.kind is StepKind.READ), ())
-        if failure is None:
-            return [(tag, self.pool.true) for tag in on_success]
-        on_failure = next((step.tags for step in failure if step.kind is StepKind.READ), ())
-        result = []
-        for tag in dict.fromkeys((*on_success, *on_failure)):
-            if tag in on_success and tag in on_failure:
-                condition = self.pool.true
-            else:
-                condition = success if tag in on_success else self.pool.negation(success)
-            result.append((tag, condition))
-        return result

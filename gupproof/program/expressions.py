@@ -1,5 +1,6 @@
 """Unrolling the expressions of one thread: values, dependencies, and the events they perform."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -8,6 +9,7 @@ from gupproof.language import typed
 from gupproof.language.types import IntType, PointerType
 from gupproof.program.events import Event
 from gupproof.program.expr import Expr, Op
+from gupproof.program.merging import Alternative, before_read, fences, merge, read_tags
 from gupproof.program.paths import Paths
 from gupproof.program.state import (
     NO_DEPS,
@@ -21,7 +23,7 @@ from gupproof.program.state import (
     union,
 )
 from gupproof.program.targets import StepKind
-from gupproof.program.wording import place_text, rmw_text
+from gupproof.program.wording import expr_text, place_text, rmw_text, store_text
 
 _ARITHMETIC = {
     "+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "%": Op.MOD, "&": Op.AND, "|": Op.OR, "^": Op.XOR, "<<": Op.SHL,
@@ -234,47 +236,49 @@ class Unroller(Paths):
             return self.state.registers.get(address.register, Value(pool.false))
         if self.final:
             return Value(pool.final(address.expr), NO_DEPS)
-        prefix = "" if expr.primitive == "plain_load" else expr.primitive
-        text = place_text(expr.place)
-        event = self._read(expr.primitive, address, expr.span, f"{prefix}({text})" if prefix else text)
+        rows = self.alternatives(expr.primitive, expr.slot, expr.span)
+        event = self._read(rows, address, expr.span, expr_text(expr))
         value = pool.read(event.id)
         # Of a load with two outcomes (spin_is_locked) only the outcome is known.
-        outcome = pool.truth(value) if self.builder.row(expr.primitive, expr.span).failure is not None else value
+        outcome = pool.truth(value) if rows[0].row.failure is not None else value
         return Value(outcome, {event.id: pool.true})
 
-    def _read(self, primitive: str, address: Value, span: Span, text: str) -> Event:
-        row = self.builder.row(primitive, span)
+    def _read(self, rows: Sequence[Alternative], address: Value, span: Span, text: str) -> Event:
+        pool = self.builder.pool
+        self._check_reads(rows, span)
         result: Event | None = None
-        for step in row.steps:
-            tags = [(tag, self.builder.pool.true) for tag in step.tags]
-            if row.failure is not None and step.kind is StepKind.READ:
-                value = self.builder.pool.read(len(self.builder.events))
-                tags = self.builder.conditional_tags(row.steps, row.failure, self.builder.pool.truth(value))
-            where = None if step.kind is StepKind.FENCE else address
-            event = self.emit(step.kind, tags, span, text, address=where)
+        for step in merge(pool, [(item.chosen, item.row.steps) for item in rows]):
+            guard = pool.land(self.state.guard, step.condition)
             if step.kind is StepKind.READ:
-                result = event
-        if result is None:
-            raise self.error("L003", f"the row of '{primitive}' has no read", span, f"see {self.builder.target.path}")
+                tags = read_tags(pool, rows, pool.truth(pool.read(len(self.builder.events))))
+                result = self.emit(step.kind, tags, span, text, guard=guard, address=address)
+            else:
+                self.emit(step.kind, step.tags, span, text, guard=guard)
+        assert result is not None  # every row has a read
         return result
 
-    def store(self, primitive: str, place: typed.Place, value: Value, span: Span) -> None:
-        """Perform a store; through ``&local`` it assigns the register."""
-        address = self.access(place)
+    def _check_reads(self, rows: Sequence[Alternative], span: Span) -> None:
+        for item in rows:
+            if all(step.kind is not StepKind.READ for step in item.row.steps):
+                raise self.error(
+                    "L003", f"the row of '{item.row.primitive}' has no read", span, f"see {self.builder.target.path}"
+                )
+
+    def store(self, node: typed.Store, value: Value) -> None:
+        """Perform a store of ``value``; through ``&local`` it assigns the register."""
+        address = self.access(node.place)
         if isinstance(address, RegisterAddress):
             self.state.registers[address.register] = value
             return
-        text = place_text(place)
-        self.store_at(
-            primitive, address, value, span, f"{text} = ..." if primitive == "plain_store" else f"{primitive}({text})"
-        )
+        self.store_at(self.alternatives(node.primitive, node.slot, node.span), address, value, node.span, store_text(node))
 
     def _cond_load(self, expr: typed.CondLoad) -> Value:
         address = self.access(expr.place)
         pool = self.builder.pool
         if isinstance(address, RegisterAddress):
             raise self.error("L005", "a local variable cannot be waited for", expr.span)
-        event = self._read(expr.primitive, address, expr.span, f"smp_cond_load({place_text(expr.place)})")
+        rows = self.alternatives(expr.primitive, "", expr.span)
+        event = self._read(rows, address, expr.span, f"smp_cond_load({place_text(expr.place)})")
         value = Value(pool.read(event.id), {event.id: pool.true})
         self.state.registers[self.frame.register("VAL")] = value
         self.require(self.truth(expr.condition), expr.span)
@@ -282,7 +286,8 @@ class Unroller(Paths):
 
     def _rmw(self, expr: typed.Rmw) -> Value:
         pool, builder = self.builder.pool, self.builder
-        row = builder.row(expr.primitive, expr.span)
+        rows = self.alternatives(expr.primitive, expr.slot, expr.span)
+        self._check_reads(rows, expr.span)
         # C leaves the order of operands open; like the kernel's inline assembly, the operands come before the access.
         operand = self.value(expr.operand)
         comparand = self.value(expr.comparand) if expr.comparand is not None else Value(pool.false)
@@ -291,39 +296,34 @@ class Unroller(Paths):
         if isinstance(address, RegisterAddress):
             raise self.error("L005", "an atomic operation needs memory, not a local variable", expr.span)
         # The read's own event comes after the fences that its row puts before it.
-        fences = next((place for place, step in enumerate(row.steps) if step.kind is StepKind.READ), 0)
-        read = pool.read(len(builder.events) + fences)
-        success = self._success(expr.guard, read, comparand.expr)
+        early = merge(pool, [(item.chosen, item.row.steps[: before_read(item.row)]) for item in rows])
+        read = pool.read(len(builder.events) + len(early))
+        success = self._success(expr, rows, read, comparand.expr)
         new = self._new_value(expr, read, operand.expr)
-        if expr.waits and self.gets_locks:
-            success = self._assumed(success)
         guard = self.state.guard
         wins, fails = pool.land(guard, success), pool.land(guard, pool.negation(success))
         text = rmw_text(expr)
         # The model of a language counts what a new value is computed from as its data, the word's own old value too (herd7,
         # CSem.ml); for that of a machine rmw stands for it.
         own = builder.target.is_language and expr.operation is not typed.Operation.SET
-        if row.failure is None and success is not pool.true:
-            raise self.error("L003", f"the row of '{expr.primitive}' lacks its 'else'", expr.span, f"see {builder.target.path}")
-        read_tags = builder.conditional_tags(row.steps, row.failure, success)
-        read_id = -1
-        for place, step in enumerate(row.steps):
-            tags = [(tag, pool.true) for tag in step.tags]
-            if step.kind is StepKind.READ:
-                read_id = self.emit(step.kind, read_tags, expr.span, text, guard=guard, address=address).id
-            elif step.kind is StepKind.WRITE:
+        language = builder.target.is_language
+        for step in early:
+            # What a machine does before the read comes before the outcome too, and is the same for both (T005).
+            where = pool.land(wins if language else guard, step.condition)
+            self.emit(step.kind, step.tags, expr.span, text, guard=where)
+        read_id = self.emit(StepKind.READ, read_tags(pool, rows, success), expr.span, text, guard=guard, address=address).id
+        for step in merge(pool, [(item.chosen, item.row.steps[before_read(item.row) + 1 :]) for item in rows]):
+            where = pool.land(wins, step.condition)
+            if step.kind is StepKind.WRITE:
                 deps = union(pool, operand.deps, {read_id: pool.true}) if own else operand.deps
-                self.emit(step.kind, tags, expr.span, text, guard=wins, address=address, value=Value(new, deps), rmw=read_id)
+                stored = Value(new, deps)
+                self.emit(step.kind, step.tags, expr.span, text, guard=where, address=address, value=stored, rmw=read_id)
             else:
-                # What a machine does before the read comes before the outcome too, and is the same for both (T005).
-                early = place < fences and not builder.target.is_language
-                self.emit(step.kind, tags, expr.span, text, guard=guard if early else wins)
-        if pool.read(read_id) is not read:
-            raise self.error("L003", f"the row of '{expr.primitive}' has no read", expr.span, f"see {builder.target.path}")
+                self.emit(step.kind, step.tags, expr.span, text, guard=where)
         if fails is not pool.false:
-            for step in (row.failure or ())[0 if builder.target.is_language else fences :]:
-                if step.kind is StepKind.FENCE:
-                    self.emit(step.kind, [(tag, pool.true) for tag in step.tags], expr.span, text, guard=fails)
+            late = [(item.chosen, fences(item.row.failure or ())[0 if language else before_read(item.row) :]) for item in rows]
+            for step in merge(pool, late):
+                self.emit(step.kind, step.tags, expr.span, text, guard=pool.land(fails, step.condition))
         kind = expr.place.type
         if isinstance(kind, IntType) and expr.operation is not typed.Operation.SET:
             outside = self.state.guard
@@ -345,7 +345,22 @@ class Unroller(Paths):
         self.builder.constraints.append(pool.lor(pool.negation(self.state.guard), success))
         return pool.true
 
-    def _success(self, guard: typed.Guard, read: Expr, comparand: Expr) -> Expr:
+    def _success(self, expr: typed.Rmw, rows: Sequence[Alternative], read: Expr, comparand: Expr) -> Expr:
+        """Return where a read-modify-write writes."""
+        pool = self.builder.pool
+        guards = expr.guards or (expr.guard,) * len(rows)
+        found = [(item, self._passes(guard, read, comparand)) for item, guard in zip(rows, guards, strict=True)]
+        if expr.waits and self.gets_locks:
+            found = [(item, self._assumed(success)) for item, success in found]
+        for item, success in found:
+            if item.row.failure is None and success is not pool.true:
+                path = self.builder.target.path
+                raise self.error("L003", f"the row of '{item.row.primitive}' lacks its 'else'", expr.span, f"see {path}")
+        if len({success for _, success in found}) == 1:
+            return found[0][1]
+        return pool.lor(*(pool.land(item.chosen, success) for item, success in found))
+
+    def _passes(self, guard: typed.Guard, read: Expr, comparand: Expr) -> Expr:
         pool = self.builder.pool
         match guard:
             case typed.Guard.ALWAYS:

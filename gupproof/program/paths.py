@@ -1,6 +1,6 @@
 """The paths of one thread while it is unrolled: where it branches, joins and stops, and the events it performs on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
@@ -9,6 +9,7 @@ from gupproof.language.types import BOOL, IntType, Type
 from gupproof.program.builder import Builder
 from gupproof.program.events import CheckKind, Event, StopReason
 from gupproof.program.expr import Expr, Op
+from gupproof.program.merging import Alternative, merge
 from gupproof.program.state import (
     NO_DEPS,
     Deps,
@@ -26,7 +27,7 @@ from gupproof.program.state import (
     select,
     union,
 )
-from gupproof.program.targets import StepKind
+from gupproof.program.targets import Row, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Paths:
     def emit(
         self,
         step: StepKind,
-        tags: list[tuple[str, Expr]],
+        tags: Iterable[tuple[str, Expr]],
         span: Span,
         text: str,
         *,
@@ -195,18 +196,37 @@ class Paths:
             calls=self.calls,
         )
 
-    def store_at(self, primitive: str, address: Value, value: Value, span: Span, text: str) -> None:
-        """Perform the store of ``primitive``'s row."""
-        for step in self.builder.row(primitive, span).steps:
-            tags = [(tag, self.builder.pool.true) for tag in step.tags]
-            if step.kind is StepKind.WRITE:
-                self.emit(step.kind, tags, span, text, address=address, value=value)
-            else:
-                self.emit(step.kind, tags, span, text)
+    def alternatives(self, primitive: str, slot: str, span: Span) -> tuple[Alternative, ...]:
+        """Return the row of ``primitive``; where a slot decides, every row that it may choose, with where it does."""
+        pool = self.builder.pool
+        if not slot:
+            return (Alternative(pool.true, self.builder.row(primitive, span)),)
+        return tuple(
+            Alternative(pool.make(Op.EQ, self.switches[slot], pool.const(value)), self._slot_row(row, span))
+            for value, row in enumerate(self.unit.switches[slot].rows)
+        )
 
-    def fence(self, primitive: str, span: Span, guard: Expr | None = None, address: Value | None = None) -> None:
-        """Perform a fence, only where ``guard`` holds if one is given, about ``address`` if that is."""
-        for step in self.builder.row(primitive, span).steps:
+    def _slot_row(self, row: str, span: Span) -> Row:
+        return self.builder.row(row, span) if row else Row(primitive="", steps=(), failure=None, note="", span=span)
+
+    def store_at(self, rows: Sequence[Alternative], address: Value, value: Value, span: Span, text: str) -> None:
+        """Perform the store of one of the rows."""
+        pool = self.builder.pool
+        for step in merge(pool, [(item.chosen, item.row.steps) for item in rows]):
+            guard = pool.land(self.state.guard, step.condition)
+            if step.kind is StepKind.WRITE:
+                self.emit(step.kind, step.tags, span, text, guard=guard, address=address, value=value)
+            else:
+                self.emit(step.kind, step.tags, span, text, guard=guard)
+
+    def fence(self, primitive: str, span: Span, address: Value | None = None) -> None:
+        """Perform a fence, about ``address`` if one is given."""
+        self.fence_of(self.alternatives(primitive, "", span), span, f"{primitive}()", address)
+
+    def fence_of(self, rows: Sequence[Alternative], span: Span, text: str, address: Value | None = None) -> None:
+        """Perform the fence of one of the rows."""
+        pool = self.builder.pool
+        for step in merge(pool, [(item.chosen, item.row.steps) for item in rows]):
             self.before_event()
-            tags = [(tag, self.builder.pool.true) for tag in step.tags]
-            self.emit(step.kind, tags, span, f"{primitive}()", guard=guard, address=address)
+            guard = pool.land(self.state.guard, step.condition)
+            self.emit(step.kind, step.tags, span, text, guard=guard, address=address)

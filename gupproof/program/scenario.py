@@ -1,7 +1,7 @@
 """A scenario of the language on one target, unrolled to a program."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gupproof.diagnostics import Diagnostic, GupError, Span, with_source_lines
 from gupproof.language import typed
@@ -13,6 +13,7 @@ from gupproof.program.events import INIT_THREAD, Check, Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.layout import Layout
 from gupproof.program.paths import Frame
+from gupproof.program.settling import settled
 from gupproof.program.state import Depths, Operand, Register, State, Value
 from gupproof.program.statements import RcuFlags, Thread, Window
 from gupproof.program.targets import Target
@@ -35,12 +36,15 @@ def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: 
 
     """
     plan = GracePeriods()
+    fixed = fixed or {}
+    functions, scenario = settled(unit, scenario, fixed)
+    unit = replace(unit, functions=functions)
     try:
         if _uses_rcu(unit, scenario):
-            first = _Lowering(unit, scenario, target, fixed or {}, None)
+            first = _Lowering(unit, scenario, target, fixed, None)
             first.run()
             plan = first.rcu.seen
-        return _Lowering(unit, scenario, target, fixed or {}, plan).run()
+        return _Lowering(unit, scenario, target, fixed, plan).run()
     except GupError as error:
         raise GupError(*with_source_lines(list(error.diagnostics), unit.sources)) from None
 

@@ -177,7 +177,7 @@ class Thread(Unroller):
                 self._assign(node)
             case typed.Store():
                 value = self.convert(self.value(node.value), node.value.type, node.place.type, node.span)
-                self.store(node.primitive, node.place, value, node.span)
+                self.store(node, value)
             case typed.Evaluate():
                 self.operand(node.value)
             case typed.Fence():
@@ -220,11 +220,7 @@ class Thread(Unroller):
         self.fence(node.primitive, node.span, address=address)
 
     def _slot(self, node: typed.Slot) -> None:
-        pool, switch = self.builder.pool, self.switches[node.name]
-        for number, alternative in enumerate(self.unit.switches[node.name].values):
-            chosen = pool.make(Op.EQ, switch, pool.const(number))
-            if alternative != "none" and chosen is not pool.false:
-                self.fence(alternative, node.span, pool.land(self.state.guard, chosen))
+        self.fence_of(self.alternatives("", node.name, node.span), node.span, f"slot {node.name}")
 
     def _interrupts(self, node: typed.Interrupts) -> None:
         depths = self.state.depths
@@ -457,7 +453,8 @@ class Thread(Unroller):
                 continue
             address = Value(pool.const(flags.done_address[section]))
             self.state.guard = ends
-            self.store_at("smp_store_release", address, Value(pool.true), node.span, "rcu_read_unlock()")
+            rows = self.alternatives("smp_store_release", "", node.span)
+            self.store_at(rows, address, Value(pool.true), node.span, "rcu_read_unlock()")
         self.state.guard = guard
 
     def _grace_period(self, node: typed.Rcu) -> None:
@@ -467,7 +464,8 @@ class Thread(Unroller):
         self.fence("smp_mb", node.span)
         if flags.plan is not None:
             address = Value(pool.const(flags.begun_address[period]))
-            self.store_at("WRITE_ONCE", address, Value(pool.true), node.span, "synchronize_rcu() begins")
+            rows = self.alternatives("WRITE_ONCE", "", node.span)
+            self.store_at(rows, address, Value(pool.true), node.span, "synchronize_rcu() begins")
             ordered = [tag for step in self.builder.row("smp_load_acquire", node.span).steps for tag in step.tags]
             done: dict[int, Expr] = {}
             for section, thread in enumerate(flags.plan.sections):

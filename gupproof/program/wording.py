@@ -31,8 +31,9 @@ def expr_text(expr: typed.Expr) -> str:
             return name.split(".")[0]
         case typed.LocalAddress(name=name):
             return "&" + name.split(".")[0]
-        case typed.Load(primitive=primitive, place=place):
-            return place_text(place) if primitive == "plain_load" else f"{primitive}({place_text(place)})"
+        case typed.Load(place=place):
+            name = _performed(expr)
+            return place_text(place) if name == "plain_load" else f"{name}({place_text(place)})"
         case typed.AddressOf(place=typed.Deref(pointer=pointer)):
             return expr_text(pointer)
         case typed.AddressOf(place=place):
@@ -47,8 +48,8 @@ def expr_text(expr: typed.Expr) -> str:
             return expr_text(operand)
         case typed.Choose():
             return "choose(...)"
-        case typed.Rmw(primitive=primitive, place=place):
-            return f"{primitive}(&{place_text(place)})"
+        case typed.Rmw(place=place):
+            return f"{_performed(expr)}(&{place_text(place)})"
         case typed.CondLoad(place=place):
             return f"smp_cond_load(&{place_text(place)})"
         case typed.Call(function=function, arguments=arguments):
@@ -76,4 +77,15 @@ def rmw_text(node: typed.Rmw) -> str:
         typed.Operation.ANDNOT: f" &= ~{amount}",
         typed.Operation.SET: f" := {amount}",
     }[node.operation]
-    return f"{node.primitive}({place_text(node.place)}{detail})"
+    return f"{_performed(node)}({place_text(node.place)}{detail})"
+
+
+def store_text(node: typed.Store) -> str:
+    """Return what a store does, under the name of its row: ``WRITE_ONCE(p->flags)``."""
+    name, place = _performed(node), place_text(node.place)
+    return f"{place} = ..." if name == "plain_store" else f"{name}({place})"
+
+
+def _performed(node: typed.Load | typed.Store | typed.Rmw) -> str:
+    """Return the name of an access's row; that of the slot where a slot decides."""
+    return f"slot {node.slot}" if node.slot else node.primitive

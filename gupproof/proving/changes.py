@@ -13,6 +13,7 @@ from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
 from gupproof.language.parser import parse
 from gupproof.language.primitives import PRIMITIVES, CondLoadAction, FenceAction, InterruptsAction, LoadAction
+from gupproof.language.strength import PLAIN, next_weaker
 from gupproof.language.tree import walk
 from gupproof.language.types import BOOL
 from gupproof.proving.conditions import fixed_outcomes, inside, varies
@@ -156,17 +157,32 @@ def _constants(files: Iterable[syntax.File]) -> frozenset[str]:
 
 
 def _slots(unit: typed.Unit, files: dict[str, syntax.File], code: Iterable[typed.Node]) -> Iterator[Candidate]:
-    """Yield the slots that code has, each with the alternative that stands before its default."""
-    used = {node.name for node in walk(*code) if isinstance(node, typed.Slot)}
+    """Yield the slots that code has: those of fences with the alternative before the default, others with the next weaker."""
+    fences: set[str] = set()
+    accesses: set[str] = set()
+    for node in walk(*code):
+        match node:
+            case typed.Slot():
+                fences.add(node.name)
+            case typed.Load() | typed.Store() | typed.Rmw() if node.slot:
+                accesses.add(node.slot)
+            case _:
+                pass
     for path, file in files.items():
         lines = _Lines.of(unit, path)
         for item in file.items:
-            if not isinstance(item, syntax.SlotItem) or item.name.text not in used:
+            if not isinstance(item, syntax.SlotItem):
                 continue
-            place = [value.text for value in item.values].index(item.default.text)
-            if place:
-                after = lines.replaced(item.default.span, item.values[place - 1].text)
-                yield from lines.change(item.default.span, after, Kind.SLOT, Weight.HALF, slot=item.name.text)
+            name, default = item.name.text, item.default.text
+            values = [value.text for value in item.values]
+            place = values.index(default)
+            if name in fences and place:
+                after = lines.replaced(item.default.span, values[place - 1])
+                yield from lines.change(item.default.span, after, Kind.SLOT, Weight.HALF, slot=name)
+            for value in next_weaker(default, values) if name in accesses else ():
+                weight = Weight.PLAIN if value == PLAIN else Weight.ORDER
+                after = lines.replaced(item.default.span, value)
+                yield from lines.change(item.default.span, after, Kind.SLOT, weight, slot=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +312,9 @@ class _Collector:
                 if node.value is not None and self.returns_truth and not isinstance(node.value, syntax.Name):
                     self._test(node.value)
             case syntax.Assignment():
-                acts = any(isinstance(inner, syntax.Call) for inner in inside(node)) or not isinstance(node.target, syntax.Name)
+                acts = any(isinstance(inner, syntax.Call | syntax.SlotCall) for inner in inside(node)) or not isinstance(
+                    node.target, syntax.Name
+                )
                 self._drop(node, Weight.STEP if acts else Weight.BOOKKEEPING, in_block=in_block)
                 # In a thread it is mostly the ghosts of the question that are assigned.
                 if not self.in_thread and self._is_truth(node.value):
@@ -318,7 +336,8 @@ class _Collector:
             case syntax.Assignment():
                 calls = [inner.function.text for inner in inside(node.value) if isinstance(inner, syntax.Call)]
                 ghost = isinstance(node.target, syntax.Name) and node.target.text in self.ghosts
-                return ghost and all(self._only_looks(name) for name in calls)
+                slots = [inner.slot.text for inner in inside(node.value) if isinstance(inner, syntax.SlotCall)]
+                return ghost and all(map(self._only_looks, calls)) and all(map(self._only_loads, slots))
             case syntax.If():
                 return self._looks(node.then) and (node.otherwise is None or self._looks(node.otherwise))
             case syntax.Block():
@@ -333,6 +352,12 @@ class _Collector:
         function = self.unit.functions[name]
         bodies = (function, *(self.unit.functions[callee] for callee in _reached(self.unit, [function])))
         return not any(isinstance(node, _WRITES) for node in walk(*bodies))
+
+    def _only_loads(self, slot: str) -> bool:
+        return (
+            all(value == PLAIN or isinstance(PRIMITIVES[value].action, LoadAction) for value in self.unit.switches[slot].values)
+            and "plain_store" not in self.unit.switches[slot].rows
+        )
 
     def _drop(self, node: syntax.Stmt, weight: Weight, *, in_block: bool, slot: str = "") -> None:
         self._add(node.span, self.lines.dropped(node.span, in_block=in_block), Kind.DROP, weight, slot=slot)

@@ -19,7 +19,7 @@ def inside(root: syntax.Node) -> Iterator[syntax.Node]:
 def varies(expr: syntax.Expr, constants: frozenset[str]) -> bool:
     """Whether an expression may differ between executions, by its look."""
     return any(
-        isinstance(node, syntax.Call | syntax.Choose | syntax.ChooseRange | syntax.Member)
+        isinstance(node, syntax.Call | syntax.SlotCall | syntax.Choose | syntax.ChooseRange | syntax.Member)
         or (isinstance(node, syntax.Name) and node.text not in constants)
         for node in inside(expr)
     )

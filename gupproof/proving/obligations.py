@@ -92,8 +92,11 @@ def grouped(
     for item in obligations:
         switches = by_path[item.file].switches
         # The relations of a language's model are dense: what an open switch adds to an encoding outweighs what it saves.
+        # Slots are built in so that stories speak of the primitive chosen.
         alone = target_of(Platform(item.model, item.target)).is_language
-        built_in = tuple((name, value) for name, value in item.values if alone or switches[name].is_number)
+        built_in = tuple(
+            (name, value) for name, value in item.values if alone or switches[name].is_number or switches[name].is_slot
+        )
         parts.setdefault((item.file, item.scenario, item.model, item.target, built_in), []).append(item)
     return tuple(
         Group(

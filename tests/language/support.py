@@ -17,6 +17,9 @@ spinlock_t lock;
 config FIX : bool = true;
 config FLUSH : ipi | pv = ipi;
 slot wmb : none | smp_wmb = smp_wmb;
+slot look : plain | READ_ONCE | smp_load_acquire = READ_ONCE;
+slot publish : plain | WRITE_ONCE | smp_store_release = WRITE_ONCE;
+slot take : xchg_relaxed | xchg_acquire | xchg_release | xchg = xchg;
 const N = 3;
 fn reads() -> int { return READ_ONCE(x); }
 fn writes() { WRITE_ONCE(x, 1); }

@@ -10,7 +10,7 @@ from gupproof.program.events import CheckKind, Kind, StopReason
 from gupproof.program.expr import ExprPool, Op
 from gupproof.program.layout import Layout
 from gupproof.program.state import Depths, State, Value
-from gupproof.program.targets import Step, StepKind
+from gupproof.program.targets import StepKind
 from tests.support.lowered import TARGETS
 
 HERE = Span("a.gup", 3, 1, 3, 5)
@@ -106,12 +106,3 @@ def test_what_can_never_be_is_neither_stop_nor_check(builder):
     builder.check(CheckKind.ASSERT, pool.true, "always", HERE, "p")
     assert [(item.reason, item.span) for item in builder.stops] == [(StopReason.BOUND, HERE)]
     assert [(item.kind, item.message, item.property) for item in builder.checks] == [(CheckKind.ASSERT, "always", "p")]
-
-
-def test_tags_of_both_outcomes_always_hold_and_the_others_under_theirs(builder):
-    pool = builder.pool
-    success = pool.choice(0, (0, 1))
-    wins = (Step(StepKind.READ, ("A", "X")), Step(StepKind.WRITE, ("L",)))
-    fails = (Step(StepKind.READ, ("X", "Q")),)
-    assert dict(builder.conditional_tags(wins, fails, success)) == {"A": success, "X": pool.true, "Q": pool.negation(success)}
-    assert dict(builder.conditional_tags(wins, None, success)) == {"A": pool.true, "X": pool.true}

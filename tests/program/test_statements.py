@@ -306,8 +306,10 @@ def test_calls_that_nest_too_deep_are_refused():
 
 def test_a_slot_performs_the_fence_chosen_for_it():
     made = thread("slot gap;")
-    assert [made.executes("smp_wmb()", gap=value) for value in range(3)] == [False, True, False]
-    assert [made.executes("smp_mb()", gap=value) for value in range(3)] == [False, False, True]
+    fence = made.event("slot gap")
+    assert [made.given(fence.guard, gap=value) for value in range(3)] == [0, 1, 1]
+    tags = [[tag for tag, condition in fence.tags if made.given(condition, gap=value)] for value in (1, 2)]
+    assert tags == [["DMB.ISHST"], ["DMB.ISH"]]
     assert thread("slot gap;", fixed={"gap": 0}).order() == []
     assert thread("slot gap;", fixed={"gap": 2}).order() == ["smp_mb()"]
 
