@@ -75,6 +75,9 @@ GHOST_INITIAL = Rule("G054", "a ghost with an initial value or an array of ghost
 # Theorems
 VERDICT = Rule("G060", "an unknown verdict after `expect`", "expect proved, refuted or vacuous")
 NO_CLAIM = Rule("G061", "a theorem that claims nothing", "write `scenario shows property under model expect proved;`")
+PLACEMENT = Rule(
+    "G062", "a set of a placement claim that cannot be a minimal choice", "list each minimal choice once, stronger values only"
+)
 
 MOST = 100
 

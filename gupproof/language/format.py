@@ -14,6 +14,8 @@ _INDENT = "    "
 _NO_SPACE_BEFORE = frozenset({"_RPAR", "_RBRACKET", "_COMMA", "_SEMICOLON", "_DOT", "_LBRACKET"})
 _NO_SPACE_AFTER = frozenset({"_LPAR", "_LBRACKET", "_DOT"})
 _JOINS_LINE = frozenset({"_LBRACE", "_RPAR", "_RBRACKET", "_COMMA", "_SEMICOLON"})
+# The lines of a theorem about one scenario.
+_CLAIMS = frozenset({"_SHOWS", "_PLACES"})
 # Where the author may line up neighbouring lines: `property a  : ...`, `thread a  { ... }`.
 _LINED_UP = frozenset({("_COLON", "property"), ("_COLON", "cover"), ("_LBRACE", "thread"), ("_EQUAL", "const")})
 
@@ -74,6 +76,8 @@ class _Writer:
     def __post_init__(self) -> None:
         opened: list[int] = []
         for index, item in enumerate(self.items):
+            if item.part is Part.SET:
+                continue
             if item.kind == "_LBRACE":
                 opened.append(index)
             elif item.kind == "_RBRACE":
@@ -90,7 +94,7 @@ class _Writer:
             self._comment(index)
             return
         before = self.items[index - 1] if index else None
-        if item.kind == "_RBRACE":
+        if item.kind == "_RBRACE" and item.part is not Part.SET:
             self._close(item, before)
             return
         breaks = self._breaks_before(item, before)
@@ -102,7 +106,7 @@ class _Writer:
             self.lines[-1] += self._gap(item, before)
         self.ended = False
         self.lines[-1] += item.text
-        if item.kind == "_LBRACE":
+        if item.kind == "_LBRACE" and item.part is not Part.SET:
             self._open(index)
         self._after(item)
 
@@ -119,13 +123,14 @@ class _Writer:
             return True
         if self.ended and before.kind != COMMENT:
             return not self.flat and not self._continues(item)
-        if item.kind == "_SHOWS" and not self.flat:
+        if item.kind in _CLAIMS and not self.flat:
             return True
         if item.newlines == 0 or self.flat:
             return False
         if before.kind == COMMENT:
             return True
-        return item.kind not in _JOINS_LINE and before.kind not in ("_LPAR", "_LBRACKET")
+        joins = item.kind in _JOINS_LINE and item.part is not Part.SET
+        return not joins and before.kind not in ("_LPAR", "_LBRACKET")
 
     def _continues(self, item: Lexeme) -> bool:
         """Whether the token goes on after ``}`` on the same line."""
@@ -152,7 +157,7 @@ class _Writer:
                 self.column = item.column if item.newlines or item.column == 0 else -1
             return len(_INDENT) * (self.level + self.hang)
         base = len(_INDENT) * (self.level + self.hang)
-        if item.kind == "_SHOWS" or self.statement == "enum":
+        if item.kind in _CLAIMS or self.statement == "enum":
             return base
         # What the author lined up with something above stays where it is, relative to the statement.
         shifted = item.column + base - self.column
@@ -215,7 +220,7 @@ class _Writer:
             self.parentheses += 1
         elif item.kind in ("_RPAR", "_RBRACKET"):
             self.parentheses -= 1
-        if item.kind == "_LBRACE" or (item.kind == "_SEMICOLON" and self.parentheses == 0):
+        if (item.kind == "_LBRACE" and item.part is not Part.SET) or (item.kind == "_SEMICOLON" and self.parentheses == 0):
             self.ended = True
         elif item.kind == "_COMMA" and self.braces and self.braces[-1].kind == "enum" and not self.parentheses:
             # Each line of an enumeration starts where the first one does.

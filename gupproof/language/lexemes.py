@@ -29,6 +29,7 @@ class Part(Enum):
     CAST_END = "the ) of a cast"
     HEADER_END = "the end of what stands before the body of if, while, for"
     MEMBER = "the -> before a field"
+    SET = "the { or } of a choice of slots in a theorem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ def _part(kind: str, before: list[Lexeme], after: str, parentheses: list[Part]) 
         return parentheses.pop()
     if kind in ("IDENT", "NUMBER") and last.kind == "_BOUND":
         return Part.HEADER_END
+    if kind == "_LBRACE" and last.kind in ("_EXPECT", "_OR_ELSE"):
+        parentheses.append(Part.SET)
+        return Part.SET
+    if kind == "_RBRACE" and parentheses:
+        return parentheses.pop()
     if kind == "_ARROW" and after not in _TYPE_WORDS:
         return Part.MEMBER
     if kind == "STAR" and (_ends_type(before) or last.part is Part.POINTER):

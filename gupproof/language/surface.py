@@ -203,8 +203,10 @@ class _Folder:
         return syntax.Theorem(span=span, name=self.word(name), claim=text, doc=doc, runs=tuple(runs))
 
     def run(self, span: Span, children: list[Piece]) -> Piece:
-        scenario, settings, *shows = children
-        return syntax.Run(span=span, scenario=self.word(scenario), settings=settings, shows=tuple(shows))
+        scenario, settings, *lines = children
+        shows = tuple(line for line in lines if isinstance(line, syntax.Shows))
+        places = tuple(line for line in lines if isinstance(line, syntax.Places))
+        return syntax.Run(span=span, scenario=self.word(scenario), settings=settings, shows=shows, places=places)
 
     def settings(self, _span: Span, children: list[Piece]) -> Piece:
         return tuple(child for child in children if child is not None)
@@ -218,6 +220,19 @@ class _Folder:
         return syntax.Shows(
             span=span, properties=properties, models=models, covering=covering, expect=self.word(expect), flags=flags or ()
         )
+
+    def places(self, span: Span, children: list[Piece]) -> Piece:
+        slots, properties, models, minimal = children
+        return syntax.Places(span=span, slots=slots, properties=properties, models=models, minimal=minimal)
+
+    def placements(self, _span: Span, children: list[Piece]) -> Piece:
+        return tuple(children)
+
+    def placement(self, span: Span, children: list[Piece]) -> Piece:
+        return syntax.Placement(span=span, settings=tuple(child for child in children if child is not None))
+
+    def hopeless(self, _span: Span, _children: list[Piece]) -> Piece:
+        return None
 
     def names(self, _span: Span, children: list[Piece]) -> Piece:
         return tuple(self.word(child) for child in children)

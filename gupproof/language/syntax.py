@@ -476,12 +476,30 @@ class Shows(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placement(Node):
+    """``{ slot = value, slot = value }``: one choice for the slots of a ``places`` line."""
+
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places(Node):
+    """``places slots for properties under models expect placements;``; ``minimal`` is None for ``hopeless``."""
+
+    slots: tuple[Word, ...]
+    properties: tuple[Word, ...]
+    models: tuple[Word, ...]
+    minimal: tuple[Placement, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Node):
-    """A scenario of a theorem with its settings and its ``shows`` lines."""
+    """A scenario of a theorem with its settings, its ``shows`` lines and its ``places`` lines."""
 
     scenario: Word
     settings: tuple[Setting, ...]
     shows: tuple[Shows, ...]
+    places: tuple[Places, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from gupproof.language import syntax, typed
 from gupproof.language.declarations import switch_value
 from gupproof.language.effects import Effects
 from gupproof.language.errors import DUPLICATE, NO_CLAIM, UNKNOWN_NAME, VERDICT, Reporter, did_you_mean
+from gupproof.language.placements import PlacementChecker
 
 VERDICTS = ("proved", "refuted", "vacuous")
 _NO_COVER = "none"
@@ -31,17 +32,24 @@ class TheoremChecker:
         made: dict[str, typed.Theorem] = {}
         for item in items:
             name = item.name.text
-            claims = tuple(claim for run in item.runs for claim in self._claims(run))
+            lines = [line for run in item.runs for line in self._lines(run)]
             if not item.runs:
                 self.reporter.report(NO_CLAIM, item.name.span, f"theorem `{name}` claims nothing")
             if name in made:
                 message = f"theorem `{name}` is declared twice: first at {made[name].span}"
                 self.reporter.report(DUPLICATE, item.name.span, message)
                 continue
-            made[name] = typed.Theorem(span=item.span, name=name, claim=item.claim, doc=item.doc, claims=claims)
+            made[name] = typed.Theorem(
+                span=item.span,
+                name=name,
+                claim=item.claim,
+                doc=item.doc,
+                claims=tuple(line for line in lines if isinstance(line, typed.Claim)),
+                placements=tuple(line for line in lines if isinstance(line, typed.Placement)),
+            )
         return made
 
-    def _claims(self, run: syntax.Run) -> list[typed.Claim]:
+    def _lines(self, run: syntax.Run) -> list[typed.Claim | typed.Placement]:
         settings = self._settings(run)
         scenario = self.scenarios.get(run.scenario.text)
         if scenario is None:
@@ -49,7 +57,16 @@ class TheoremChecker:
             return []
         properties = {item.name for item in scenario.properties} | {"asserts"} | self.effects.asserted(scenario)
         covers = {item.name for item in scenario.covers}
-        return [self._claim(shows, scenario.name, settings, properties, covers) for shows in run.shows]
+        lines: list[typed.Claim | typed.Placement] = [
+            self._claim(shows, scenario.name, settings, properties, covers) for shows in run.shows
+        ]
+        for line in run.places:
+            self._known("property", line.properties, properties)
+            self._once("model", line.models)
+            placement = PlacementChecker(self.switches, self.reporter).check(line, scenario.name, settings)
+            if placement is not None:
+                lines.append(placement)
+        return lines
 
     def _claim(
         self,

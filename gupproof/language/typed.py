@@ -548,6 +548,26 @@ class Claim(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placement(Node):
+    """One ``places`` line of a theorem: the minimal choices for some slots that suffice under all its models together.
+
+    Attributes:
+        scenario, settings, properties, models: as of a :class:`Claim`; no setting is of one of ``slots``.
+        slots: their names.
+        minimal: the choices, none weaker than another: every slot in the order of ``slots``, with the position of its value.
+            None if no choice suffices.
+
+    """
+
+    scenario: str
+    settings: tuple[tuple[str, int], ...]
+    slots: tuple[str, ...]
+    properties: tuple[str, ...]
+    models: tuple[str, ...]
+    minimal: tuple[tuple[tuple[str, int], ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Theorem(Node):
     """A theorem; ``claim`` is the string after its name (may be empty), ``doc`` the comment before it."""
 
@@ -555,6 +575,7 @@ class Theorem(Node):
     claim: str
     doc: str
     claims: tuple[Claim, ...]
+    placements: tuple[Placement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ _IDENT = r"[A-Za-z_][A-Za-z0-9_]*"
 _CONSTANTS = ("true", "false", "NULL")
 _TYPES = ("bool", "int", "long", "unsigned", "struct", "enum")
 _DECLARATIONS = ("use", "config", "slot", "const", "typedef", "fn", "scenario", "theorem", "ghost", "init", "thread")
-_VERDICTS = ("proved", "refuted", "vacuous", "flagged")
+_VERDICTS = ("proved", "refuted", "vacuous", "flagged", "hopeless")
 
 
 def keywords(parser: Lark) -> tuple[str, ...]:

@@ -202,6 +202,29 @@ CASES = [
     ("G011", "c", "scenario s { } theorem t { s shows asserts under sc covering c expect proved; }"),
     ("G011", "NO", "scenario s { } theorem t { s with NO = true shows asserts under sc expect proved; }"),
     ("G011", "b", "@scenario s { interrupt b by writes(); }"),
+    ("G011", "r", "@theorem t { r places wmb for asserts under sc expect hopeless; }"),
+    ("G011", "wnb", "@scenario s { } theorem t { s places wnb for asserts under sc expect { }; }"),
+    ("G014", "FIX", "@scenario s { } theorem t { s places FIX for asserts under sc expect { }; }"),
+    ("G012", "wmb", "@scenario s { } theorem t { s places wmb, wmb for asserts under sc expect { }; }"),
+    ("G011", "q", "@scenario s { } theorem t { s places wmb for q under sc expect { }; }"),
+    ("G012", "sc", "@scenario s { } theorem t { s places wmb for asserts under sc, sc expect { }; }"),
+    ("G062", "wmb", "@scenario s { } theorem t { s with wmb = none places wmb for asserts under sc expect { }; }"),
+    ("G011", "look", "@scenario s { } theorem t { s places wmb for asserts under sc expect { look = plain }; }"),
+    ("G032", "smp_mb", "@scenario s { } theorem t { s places wmb for asserts under sc expect { wmb = smp_mb }; }"),
+    ("G062", "wmb = none", "@scenario s { } theorem t { s places wmb for asserts under sc expect { wmb = none }; }"),
+    ("G062", "{ }", "@scenario s { } theorem t { s places wmb for asserts under sc expect { wmb = smp_wmb } or { }; }"),
+    ("G012", "{ }", "@scenario s { } theorem t { s places wmb for asserts under sc expect { } or { }; }"),
+    (
+        "G062",
+        "{ take = xchg }",
+        "@scenario s { } theorem t { s places take for asserts under sc expect { take = xchg_acquire } or { take = xchg }; }",
+    ),
+    (
+        "G012",
+        "wmb = smp_wmb",
+        "@scenario s { } theorem t { s places wmb for asserts under sc expect { wmb = smp_wmb, wmb = smp_wmb }; }",
+    ),
+    ("G001", "hopeful", "scenario s { } theorem t { s places w for a under sc expect hopeful; }"),
 ]
 
 
