@@ -1,0 +1,93 @@
+"""Random small programs whose accesses and fences are chosen by slots."""
+
+from random import Random
+
+ALTERNATIVES = {
+    "look": ("plain", "READ_ONCE", "smp_load_acquire"),
+    "put": ("plain", "WRITE_ONCE", "smp_store_release"),
+    "count": ("atomic_fetch_add_relaxed", "atomic_fetch_add_acquire", "atomic_fetch_add_release", "atomic_fetch_add"),
+    "swap": ("cmpxchg_relaxed", "cmpxchg_acquire", "cmpxchg_release", "cmpxchg"),
+    "grab": ("test_and_set_bit_lock", "test_and_set_bit"),
+    "take": ("atomic_xchg_relaxed", "atomic_xchg_acquire", "atomic_xchg"),
+    "gap": ("none", "barrier", "smp_rmb", "smp_wmb", "smp_mb__after_atomic", "smp_mb"),
+}
+_KINDS = ("look", "look", "put", "put", "count", "swap", "grab", "take", "gap", "gap")
+_USES = {
+    "look": "{register} = slot {slot}({word});",
+    "put": "slot {slot}({word}, {value});",
+    "count": "{register} = slot {slot}(1, &c);",
+    "swap": "{register} = slot {slot}(&{word}, {value}, 2);",
+    "grab": "{register} = slot {slot}(0, &w);",
+    "take": "{register} = slot {slot}(&c, {value});",
+    "gap": "slot {slot};",
+}
+_FIXED = (
+    "{register} = READ_ONCE({word});",
+    "WRITE_ONCE({word}, {value});",
+    "WRITE_ONCE({word}, {register} + 1);",
+    "smp_store_release(&{word}, {value});",
+    "smp_mb();",
+    "if ({register} == 0) WRITE_ONCE({word}, {value});",
+    "if ({register} == 1) {{ {register} = READ_ONCE({word}); }}",
+)
+_LITMUS = (  # store buffering, message passing, load buffering
+    (("put", "gap", "look"), ("put", "gap", "look")),
+    (("put", "gap", "put"), ("look", "gap", "look")),
+    (("look", "gap", "put"), ("look", "gap", "put")),
+    (("put", "count", "look"), ("count", "put", "swap")),
+    (("put", "take", "put"), ("grab", "take", "look")),
+    (("put", "grab", "look"), ("put", "grab", "look")),
+)
+
+
+def random_slotted(random: Random) -> str:
+    """Return a file with one scenario ``s``, its properties named by numbers, and a handful of slots."""
+    return _Writer(random).program()
+
+
+class _Writer:
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.slots: dict[str, str] = {}  # slot → kind
+
+    def program(self) -> str:
+        random = self.random
+        shape = random.choice(_LITMUS) if random.random() < 0.6 else None
+        threads = []
+        for number in range(2):
+            kinds = shape[number] if shape else [random.choice((*_KINDS, "")) for _ in range(random.randint(2, 3))]
+            words = random.sample("xy", 2) if number and random.random() < 0.3 else ["xy", "yx"][number]
+            lines = [self.statement(kind, words[place > 0], place) for place, kind in enumerate(kinds)]
+            ends = f"a{number} = r0; b{number} = r1;"
+            threads.append(f"    thread t{number} {{ int r0 = 0, r1 = 0; {' '.join(lines)} {ends} }}")
+        declared = [
+            f"slot {name} : {' | '.join(ALTERNATIVES[kind])} = {random.choice(ALTERNATIVES[kind])};"
+            for name, kind in self.slots.items()
+        ]
+        ghosts = " ".join(f"ghost int a{number}, b{number};" for number in range(2))
+        head = [*declared, "scenario s {", f"    int x, y; atomic_t c; unsigned long w = {random.randint(0, 1)}; {ghosts}"]
+        return "\n".join([*head, *threads, *self.properties(), "}"])
+
+    def statement(self, kind: str, word: str, place: int) -> str:
+        random = self.random
+        pattern = _USES[kind] if kind else random.choice(_FIXED)
+        value = random.randint(0, 1) if kind == "swap" else 1
+        filled = pattern.format(slot=self.slot(kind) if kind else "", word=word, register=f"r{place > 1:d}", value=value)
+        return f"if (r0 == {random.randint(0, 1)}) {{ {filled} }}" if place and random.random() < 0.15 else filled
+
+    def slot(self, kind: str) -> str:
+        """Return a slot of a kind; an earlier one of it sometimes, and where there are enough."""
+        earlier = [name for name, other in self.slots.items() if other == kind]
+        if earlier and (self.random.random() < 0.3 or len(self.slots) >= 4):
+            return self.random.choice(earlier)
+        name = f"{kind}{len(self.slots)}"
+        self.slots[name] = kind
+        return name
+
+    def properties(self) -> list[str]:
+        tests = [
+            " && ".join(f"{ghost} == {self.random.randint(0, 1)}" for ghost in self.random.sample(("a0", "b0", "a1", "b1"), 2))
+            for _ in range(4)
+        ]
+        tests += ["x == 1 && y == 1 && b0 == 0 && b1 == 0", "a1 == 1 && b1 == 0", "a0 == 1 && a1 == 1"]
+        return [f"    property p{number} : !({test});" for number, test in enumerate(tests)]
