@@ -54,7 +54,7 @@ def command(
     weaken      the same access with less order, or a plain one
     condition   a test, or a part of one, always has the same outcome
     value       an operand of a computation is left out
-    slot        the default of a barrier slot is the alternative before it
+    slot        the default of a barrier slot is one step weaker
 
     PATHS are .gup files or folders of them; without any, the theorems that come with gupproof. The exit code is 1 when nothing
     in the text refutes a proof. Whether it is one is for gupproof prove to say.

@@ -136,6 +136,31 @@ def test_the_default_of_a_slot_that_is_used_is_one_step_weaker() -> None:
     assert (Kind.SLOT, line) not in changes("smp_mb();")
 
 
+@pytest.mark.parametrize(
+    ("declared", "default", "use", "weaker"),
+    [
+        ("plain | WRITE_ONCE | smp_store_release", "smp_store_release", "slot s(x, 1);", {"WRITE_ONCE"}),
+        ("plain | READ_ONCE | smp_load_acquire", "READ_ONCE", "int r = slot s(x);", {"plain"}),
+        (
+            "xchg_relaxed | xchg_acquire | xchg_release | xchg",
+            "xchg",
+            "slot s(&x, 1);",
+            {"xchg_acquire", "xchg_release"},
+        ),
+    ],
+)
+def test_the_default_of_a_slot_on_an_access_is_the_next_weaker(declared: str, default: str, use: str, weaker: set[str]) -> None:
+    line = f"slot s : {declared} = {default};"
+    found = changes(use, f"{line}\n{TEXT}")[Kind.SLOT, line]
+    assert found == {f"slot s : {declared} = {value};" for value in weaker}
+
+
+def test_what_a_slot_loads_for_the_question_is_left_alone() -> None:
+    line = "slot s : plain | READ_ONCE = READ_ONCE;"
+    text = f"{line}\n" + TEXT.replace("thread b { got = y; }", "thread b {\n got = slot s(y);\n }")
+    assert not [before for _, before in changes("x = 1;", text) if before == "got = slot s(y);"]
+
+
 def test_what_asks_the_question_is_left_alone() -> None:
     lines = {before for _, before in changes("x = seen();")}
     assert lines == {"x = seen();", "thread a { act(); }"}
