@@ -35,6 +35,7 @@ class Finding:
         execution: that was asked for, if there is one.
         replay: of it; None as well where it did not stand up to its re-check.
         problem: why it did not, or why the solver gave up.
+        core: where there is none, literals of the question that are enough to rule it out.
 
     """
 
@@ -42,6 +43,7 @@ class Finding:
     execution: Execution | None
     replay: Replay | None
     problem: str
+    core: frozenset[int] = frozenset()
 
 
 class Questions:
@@ -70,7 +72,7 @@ class Questions:
         """Look for an execution in which all of ``literals`` hold, and that does what it is claimed to do."""
         answer = self.solver.ask(list(literals), self._wanted, timeout=timeout)
         if answer.assignment is None:
-            return Finding(answer.outcome, None, None, answer.reason)
+            return Finding(answer.outcome, None, None, answer.reason, answer.core)
         execution = decode(self.encoding, answer.assignment)
         program = self.encoding.program
         try:

@@ -7,8 +7,9 @@ execution in which both events execute has it. Sets of events likewise. Rows and
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
-from gupproof.cat.terms import AxiomKind, Model, Term, TermOp
+from gupproof.cat.terms import AxiomKind, Model, Term, TermOp, TermPool
 from gupproof.program.events import INIT_THREAD, Dependency, Event, Kind, Program
 from gupproof.program.expr import Expr, Op
 from gupproof.relations.domains import Domains
@@ -50,6 +51,33 @@ def transpose(rows: Rows) -> Rows:
         for b in bits(row):
             result[b] |= 1 << a
     return tuple(result)
+
+
+class Facts(Protocol):
+    """What bounds of terms are worked out from.
+
+    Attributes:
+        count: of events.
+        pool: makes terms.
+        live: events that can execute, as bits.
+        together: per event, the events that can execute in the same execution.
+        implied: per event a, the events that execute whenever a does.
+
+    """
+
+    count: int
+    pool: TermPool
+    live: int
+    together: Rows
+    implied: Rows
+
+    def base_set(self, name: str) -> SetBounds:
+        """Return the bounds of a base set or tag; an unknown tag is empty."""
+        ...
+
+    def base_relation(self, name: str) -> RelBounds:
+        """Return the bounds of a base relation."""
+        ...
 
 
 class Analysis:

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 
 from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
-from gupproof.relations.analysis import Analysis, RelBounds, Rows, SetBounds, bits, transpose
+from gupproof.relations.analysis import Facts, RelBounds, Rows, SetBounds, bits, transpose
 from gupproof.relations.rounds import rounds
 
 
@@ -20,7 +20,7 @@ class Bounds:
     forbids on sight (reading from the future, overwriting the past).
     """
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Facts) -> None:
         self.analysis = analysis
         self.count = analysis.count
         self._relations: dict[Term, RelBounds] = {}

@@ -42,6 +42,7 @@ class Answer:
         outcome: sat, unsat, or unknown with the solver's ``reason``.
         assignment: of the variables asked for, when sat.
         seconds: wall-clock time taken.
+        core: when unsat, assumptions that are enough for it.
 
     """
 
@@ -49,6 +50,7 @@ class Answer:
     assignment: Assignment | None
     reason: str
     seconds: float
+    core: frozenset[int] = frozenset()
 
 
 class Solver:
@@ -99,30 +101,41 @@ class Solver:
         started = time.perf_counter()
         literals = [literal for literal in assumptions if literal != TRUE]
         if FALSE in literals:
-            return Answer(outcome=Outcome.UNSAT, assignment=None, reason="", seconds=0.0)
+            return Answer(outcome=Outcome.UNSAT, assignment=None, reason="", seconds=0.0, core=frozenset((FALSE,)))
         if self._tiny is not None:
             found = self._tiny.solve(literals, conflicts=MOST_CONFLICTS)
             if found is not None:
                 assignment = Assignment(self._tiny.true(wanted)) if found else None
                 outcome = Outcome.SAT if found else Outcome.UNSAT
-                return Answer(outcome=outcome, assignment=assignment, reason="", seconds=time.perf_counter() - started)
+                return Answer(
+                    outcome=outcome,
+                    assignment=assignment,
+                    reason="",
+                    seconds=time.perf_counter() - started,
+                    core=frozenset() if found else frozenset(literals),
+                )
         # Z3 takes milliseconds, and 0 for "no limit".
         self._solver.set("timeout", 0 if timeout is None else max(1, int(timeout * 1000)))
-        result = self._solver.check(*(self._literal(literal) for literal in literals))
+        assumed = [self._literal(literal) for literal in literals]
+        result = self._solver.check(*assumed)
         assignment = None
         reason = ""
+        core: frozenset[int] = frozenset()
         if result == z3.sat:
             outcome = Outcome.SAT
             assignment = self._assignment(wanted)
         elif result == z3.unsat:
             outcome = Outcome.UNSAT
+            needed = {expr.get_id() for expr in self._solver.unsat_core()}
+            core = frozenset(literal for literal, expr in zip(literals, assumed, strict=True) if expr.get_id() in needed)
         else:
             outcome = Outcome.UNKNOWN
             reason = str(self._solver.reason_unknown())
             # While Z3 works, Ctrl-C is its own affair; here it becomes everybody's again.
             if "interrupted" in reason:
                 raise KeyboardInterrupt
-        return Answer(outcome=outcome, assignment=assignment, reason=reason, seconds=time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return Answer(outcome=outcome, assignment=assignment, reason=reason, seconds=seconds, core=core)
 
     def _boolean(self, variable: int) -> z3.BoolRef:
         if variable not in self._booleans:

@@ -1,0 +1,110 @@
+"""Slots and what can stand in them: alternatives ordered by strength, placements, and regions of placements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from gupproof.language import typed
+from gupproof.language.strength import next_weaker, weaker
+
+Placement = tuple[int, ...]
+"""The position of each slot's alternative, in the order of a question's slots."""
+
+Region = tuple[frozenset[int], ...]
+"""Placements: for each slot the positions it may have, independently of the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A place in the text where one of several primitives stands.
+
+    Attributes:
+        name: as declared.
+        values: the alternatives, by name, in the order they are declared.
+        rows: the row of a target table that each performs; empty for none.
+        today: position of the one that is the default.
+
+    """
+
+    name: str
+    values: tuple[str, ...]
+    rows: tuple[str, ...]
+    today: int
+
+    @cached_property
+    def all(self) -> frozenset[int]:
+        """Every position."""
+        return frozenset(range(len(self.values)))
+
+    @cached_property
+    def above(self) -> tuple[frozenset[int], ...]:
+        """Per position, those that are as strong or stronger: itself included."""
+        return tuple(
+            frozenset(b for b in self.all if a == b or weaker(self.values[a], self.values[b])) for a in range(len(self.values))
+        )
+
+    @cached_property
+    def heights(self) -> tuple[int, ...]:
+        """Per position, the most steps that lead down from it: whatever is weaker has a smaller one."""
+
+        def height(position: int) -> int:
+            return max(
+                (1 + height(other) for other in self.all if other != position and position in self.above[other]), default=0
+            )
+
+        return tuple(map(height, range(len(self.values))))
+
+    @property
+    def weakest(self) -> int:
+        """The position that every other one is stronger than."""
+        return self.heights.index(0)
+
+    def one_step_weaker(self, position: int) -> tuple[int, ...]:
+        """Return the strongest of the alternatives that are weaker than the one at ``position``."""
+        return tuple(map(self.values.index, next_weaker(self.values[position], self.values)))
+
+
+def slot_of(switch: typed.Switch) -> Slot:
+    """Return the slot that a switch declares."""
+    return Slot(name=switch.name, values=switch.values, rows=switch.rows, today=switch.default)
+
+
+def up(slots: Sequence[Slot], placement: Placement) -> Region:
+    """Return the placements that are as strong as ``placement`` or stronger, slot by slot."""
+    return tuple(slot.above[position] for slot, position in zip(slots, placement, strict=True))
+
+
+def exactly(placement: Placement) -> Region:
+    """Return the region that holds one placement."""
+    return tuple(frozenset((position,)) for position in placement)
+
+
+def within(placement: Placement, region: Region) -> bool:
+    """Whether a region holds a placement."""
+    return all(position in part for position, part in zip(placement, region, strict=True))
+
+
+def minimal(slots: Sequence[Slot], placements: Iterable[Placement]) -> tuple[Placement, ...]:
+    """Return those of ``placements`` that are stronger than none of the others, in order."""
+    every = sorted(set(placements))
+    return tuple(p for p in every if not any(q != p and within(p, up(slots, q)) for q in every))
+
+
+def weakest(slots: Sequence[Slot]) -> Placement:
+    """Return the placement that has the weakest alternative everywhere."""
+    return tuple(slot.weakest for slot in slots)
+
+
+def today(slots: Sequence[Slot]) -> Placement:
+    """Return the placement that the text has."""
+    return tuple(slot.today for slot in slots)
+
+
+def spelled(slots: Sequence[Slot], placement: Placement, *, everything: bool = False) -> str:
+    """Return a placement in words: ``wmb = smp_wmb``; what is at its weakest is left out unless ``everything`` is wanted."""
+    chosen = [
+        f"{slot.name} = {slot.values[position]}"
+        for slot, position in zip(slots, placement, strict=True)
+        if everything or position != slot.weakest
+    ]
+    return ", ".join(chosen) or "nothing"
