@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from gupproof.diagnostics import Span
 from gupproof.language import typed
-from gupproof.placing.slots import Slot
+from gupproof.placing.slots import Placement, Slot
 from gupproof.proving.platforms import Platform
 
 
@@ -15,6 +16,7 @@ class Goal:
         unit: the file.
         scenario: its name.
         values: every switch with the position of its value; those of the question's slots do not matter.
+        settings: what was set, in words.
         properties: names.
         flags: what the model may flag all the same: ``data-race``, say.
         platforms: where.
@@ -24,6 +26,7 @@ class Goal:
     unit: typed.Unit
     scenario: str
     values: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, str], ...]
     properties: tuple[str, ...]
     flags: tuple[str, ...]
     platforms: tuple[Platform, ...]
@@ -34,15 +37,19 @@ class Question:
     """Which placements of some slots reach all of some goals.
 
     Attributes:
-        name: of the theorem, or of several.
+        names: of the theorems.
         slots: what is placed.
         goals: what has to hold.
+        expected: the minimal sufficient placements that a theorem expects, in order; None where nothing is expected.
+        span: where it asks.
 
     """
 
-    name: str
+    names: tuple[str, ...]
     slots: tuple[Slot, ...]
     goals: tuple[Goal, ...]
+    expected: tuple[Placement, ...] | None = None
+    span: Span | None = None
 
     @property
     def platforms(self) -> tuple[Platform, ...]:

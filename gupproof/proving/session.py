@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping
 
 from gupproof.cat.terms import Model
-from gupproof.execution.ending import FinalValue, final_values
 from gupproof.execution.replay import Replay
 from gupproof.execution.story import tell
 from gupproof.language import typed
-from gupproof.language.tree import walk
 from gupproof.program.events import CheckKind, Program, StopReason
 from gupproof.program.scenario import lower
+from gupproof.proving.ending import ending
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, target_of
 from gupproof.proving.questions import Finding, Questions, encoded
 from gupproof.proving.result import Obligation, Result, Verdict
@@ -69,18 +68,8 @@ class Session:
             clauses=self.encoding.clauses,
             execution=finding.execution if finding else None,
             story=tell(self.program, self.model, found) if found is not None else (),
-            final=self._final(found, obligation.property) if found is not None else (),
+            final=ending(self.program, self.scenario, found, obligation.property) if found is not None else (),
         )
-
-    def _final(self, found: Replay, name: str) -> tuple[FinalValue, ...]:
-        """What the property looked at, if it is its failure in the final state that refutes it."""
-        conditions = [item.condition for item in self.scenario.properties if item.name == name]
-        astray = any(check.kind is CheckKind.FAULT for check in found.events.violations)
-        if astray or not conditions or not found.events.complete or found.properties[name]:
-            return ()
-        named = {node.name for node in walk(conditions[0]) if isinstance(node, typed.Local)}
-        ghosts = {ghost.name: str(ghost.type) for ghost in self.scenario.ghosts if ghost.name in named}
-        return final_values(self.program, found, name, ghosts)
 
 
 class _Question:

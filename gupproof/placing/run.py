@@ -1,0 +1,99 @@
+"""Answers questions about placements from end to end."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from gupproof.placing.answer import Answer, Answering, Cheapest, Reason, front
+from gupproof.placing.goals import Question
+from gupproof.placing.search import Progress
+from gupproof.placing.slots import Placement, today
+from gupproof.program.targets import Target
+from gupproof.proving.platforms import Platform
+from gupproof.proving.result import Result
+
+MOST_EXPLAINED = 8
+
+
+def answer(
+    question: Question,
+    targets: Mapping[Platform, Target],
+    *,
+    limit: float | None = None,
+    tell: Callable[[str, Progress], None] = lambda _what, _progress: None,
+) -> Answer:
+    """Answer a question.
+
+    Args:
+        question: what is asked.
+        targets: of its platforms, with the costs that count.
+        limit: seconds; past them the answer is what is known by then, marked as such.
+        tell: is told how far the searches are.
+
+    Raises:
+        GupError: a scenario cannot be unrolled or encoded.
+        RuntimeError: an execution did not stand up to its re-check.
+
+    """
+    started = time.perf_counter()
+    at_work = Answering(question, targets, None if limit is None else started + limit, tell)
+    platforms = question.platforms
+    alone = tuple(at_work.view([platform]) for platform in platforms)
+    together = alone[0] if len(platforms) == 1 else at_work.view(platforms)
+    minimal = together.found.placements
+    cheapest = tuple(at_work.cheapest(platform, minimal) for platform in _one_for_each_target(platforms))
+    costs = {platform.target: at_work.weights(targets[platform]) for platform in platforms}
+    best = _front(costs, (*minimal, *(item.placement for item in cheapest if item.placement is not None)))
+    explained = minimal if len(minimal) <= MOST_EXPLAINED else best
+    oracles = at_work.search(platforms).oracles
+    reasons: dict[Placement, tuple[Reason, ...]] = {item: at_work.reasons(oracles, item) for item in explained}
+    return Answer(
+        question=question,
+        alone=alone,
+        together=together,
+        costs=costs,
+        cheapest=cheapest,
+        front=best,
+        reasons=reasons,
+        asked=at_work.asked,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def cheapest(
+    question: Question,
+    targets: Mapping[Platform, Target],
+    *,
+    limit: float | None = None,
+    tell: Callable[[str, Progress], None] = lambda _what, _progress: None,
+) -> tuple[Cheapest, ...]:
+    """Return what is sufficient on every platform and costs least on each target, and nothing else; as :func:`answer`."""
+    started = time.perf_counter()
+    at_work = Answering(question, targets, None if limit is None else started + limit, tell)
+    known = [placement for placement in (today(question.slots),) if at_work.worth(placement)]
+    return tuple(at_work.cheapest(platform, known) for platform in _one_for_each_target(question.platforms))
+
+
+def trial(
+    question: Question, targets: Mapping[Platform, Target], placement: Placement, *, limit: float | None = None
+) -> tuple[tuple[Platform, bool | None, Result | None], ...]:
+    """Return for each platform whether a placement is sufficient there (None: not found out), and if not, a defeat."""
+    at_work = Answering(question, targets, None if limit is None else time.perf_counter() + limit)
+    found = []
+    for platform in question.platforms:
+        search = at_work.search([platform])
+        worth = at_work.worth(placement, search)
+        found.append((platform, worth, at_work.defeat(search.oracles, placement) if worth is False else None))
+    return tuple(found)
+
+
+def _one_for_each_target(platforms: tuple[Platform, ...]) -> list[Platform]:
+    return list({platform.target: platform for platform in reversed(platforms)}.values())[::-1]
+
+
+def _front(costs: Mapping[str, tuple[tuple[int, ...], ...]], placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
+    every = tuple(dict.fromkeys(placements))
+    prices = {
+        item: tuple(sum(row[position] for row, position in zip(rows, item, strict=True)) for rows in costs.values())
+        for item in every
+    }
+    return front(every, prices)
