@@ -1,0 +1,287 @@
+"""Answers about placements as text and as JSON."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from gupproof.execution.story import LEGEND, render
+from gupproof.placing.answer import Answer, Cheapest, Reason, View
+from gupproof.placing.goals import Question
+from gupproof.placing.slots import Placement, spelled, today
+from gupproof.proving.platforms import Platform
+from gupproof.proving.result import Result
+from gupproof.report.records import record
+
+Json = dict[str, Any]
+
+WIDTH = 100
+_NOTHING = "nothing: every slot at its weakest"
+
+
+def answer_text(answer: Answer, *, stories: bool = False) -> str:
+    """Return an answer in words; with the story of each execution if ``stories`` are wanted."""
+    question = answer.question
+    parts = [heading(question), _worth(answer), _minimal(answer)]
+    if answer.together.found.placements:
+        parts += [_costs(answer), _reasons(answer, stories=stories)]
+    elif answer.together.hopeless and answer.together.defeat is not None:
+        parts.append(_hopeless(answer, stories=stories))
+    return "\n\n".join(part for part in parts if part)
+
+
+def heading(question: Question) -> str:
+    """Return what is asked: the slots with what may stand in them, and what is to hold."""
+    title = ", ".join(question.names)
+    lines = [title, "═" * len(title)]
+    for goal in question.goals:
+        settings = ", ".join(f"{name} = {value}" for name, value in goal.settings)
+        where = f" with {settings}" if settings else ""
+        lines += textwrap.wrap(
+            f"to hold: {', '.join(goal.properties)} of {goal.scenario}{where}", WIDTH, subsequent_indent="  "
+        )
+    width = max(len(slot.name) for slot in question.slots)
+    lines.append("")
+    for slot in question.slots:
+        words = [f"[{value}]" if position == slot.today else value for position, value in enumerate(slot.values)]
+        lines.append(f"  {slot.name:<{width}}  {'  '.join(words)}")
+    return "\n".join([*lines, "  (in brackets: what the text has today)"])
+
+
+def _worth(answer: Answer) -> str:
+    rows = []
+    for view in _views(answer):
+        worth = {True: "sufficient", False: "NOT sufficient", None: "not found out"}[view.today]
+        note = ""
+        if view.today:
+            slots = answer.question.slots
+            spare = [f"{slots[n].name} could be {slots[n].values[placement[n]]}" for n, placement in view.spare]
+            note = f"not minimal: {'; '.join(spare)}" if spare else "minimal"
+        elif view.defeat is not None and not view.hopeless:
+            note = view.defeat.reason
+        rows.append((_name(view), worth, note))
+    return _table("what stands there today", rows)
+
+
+def _minimal(answer: Answer) -> str:
+    rows = []
+    for view in _views(answer):
+        rows += [(name, text) for name, text in _placements(answer.question, view)]
+    return _table("minimal sufficient placements (all else at its weakest)", rows)
+
+
+def _placements(question: Question, view: View) -> list[tuple[str, str]]:
+    found = view.found
+    texts = [spelled(question.slots, item) for item in found.placements]
+    texts = [_NOTHING if text == "nothing" else text for text in texts]
+    texts = [
+        f"{t}  (vacuous: nothing comes to its end)" if p in view.empty else t
+        for t, p in zip(texts, found.placements, strict=True)
+    ]
+    if not found.complete:
+        texts.append(f"... and perhaps others: {found.reason}")
+    elif not texts:
+        texts.append("none: no choice of these slots helps")
+    return [(_name(view) if number == 0 else "", text) for number, text in enumerate(texts)]
+
+
+def _hopeless(answer: Answer, *, stories: bool) -> str:
+    defeat = answer.together.defeat
+    assert defeat is not None
+    text = "This is not about ordering. With the strongest alternative everywhere there still is this execution:"
+    return "\n".join([*textwrap.wrap(text, WIDTH), "", _execution(defeat, stories=stories)])
+
+
+def _costs(answer: Answer) -> str:
+    targets = list(answer.costs)
+    slots = answer.question.slots
+    best = {item.target: item.placement for item in answer.cheapest}
+    rows = [("", *targets)]
+    shown = list(dict.fromkeys((today(slots), *answer.front))) if answer.together.today else list(answer.front)
+    for placement in shown:
+        name = "today's" if placement == today(slots) else spelled(slots, placement)
+        if placement == today(slots) and placement in answer.front:
+            name = f"today's: {spelled(slots, placement)}"
+        marks = [f"{answer.price(target, placement)}{' *' if best.get(target) == placement else ''}" for target in targets]
+        rows.append((name, *marks))
+    lines = [_table("what they cost (relative units; * a cheapest one)", rows)]
+    lines += [f"  {cheapest_text(answer.question, item)}" for item in answer.cheapest if not item.proved]
+    return "\n".join(lines)
+
+
+def cheapest_text(question: Question, item: Cheapest) -> str:
+    """Return in a line what costs least on a target."""
+    if item.placement is None:
+        known = "no choice is sufficient" if item.proved else f"none is known yet; none costs less than {item.bound}"
+        return f"{item.target}: {known}"
+    text = f"{item.target}: {spelled(question.slots, item.placement)}, at {item.cost}"
+    return text if item.proved else f"{text}: the best known; none costs less than {item.bound}"
+
+
+def _reasons(answer: Answer, *, stories: bool) -> str:
+    slots = answer.question.slots
+    lines = ["why each is needed"]
+    told: dict[str, str] = {}
+    for placement, reasons in answer.reasons.items():
+        lines.append(f"  {spelled(slots, placement)}:")
+        if not reasons:
+            lines.append("    it has no barrier at all")
+        for reason in reasons:
+            what = f"{_step(answer.question, placement, reason)}:"
+            if reason.result is None:
+                lines.append(f"    {what} not found out")
+                continue
+            lines.append(f"    {what} {_where(reason.result)}: {reason.result.reason}")
+            if stories:
+                text = _execution(reason.result, stories=True)
+                lines.append(textwrap.indent(f"as {told[text]}" if text in told else text, "      "))
+                told.setdefault(text, what.removesuffix(":"))
+    if stories:
+        lines[1:1] = ["", *textwrap.wrap(LEGEND, WIDTH), ""]
+    return "\n".join(lines)
+
+
+def _step(question: Question, placement: Placement, reason: Reason) -> str:
+    slot = question.slots[reason.slot]
+    return f"{slot.name} = {slot.values[reason.weakened[reason.slot]]} instead of {slot.values[placement[reason.slot]]}"
+
+
+def _execution(result: Result, *, stories: bool) -> str:
+    head = f"{_where(result)}: {result.reason}"
+    if not stories:
+        return f"  {head}"
+    values = ", ".join(f"{item.name} = {item.value}" for item in result.final)
+    ending = [f"finally: {values}"] if values else []
+    return "\n".join([head, render(result.story, width=WIDTH + 30), *ending])
+
+
+def trial_text(question: Question, placement: Placement, found: Sequence[tuple[Platform, bool | None, Result | None]]) -> str:
+    """Return what a proposal is worth, with the story of the first execution that defeats it."""
+    rows = []
+    for platform, worth, result in found:
+        words = {True: "sufficient", False: "NOT sufficient", None: "not found out"}[worth]
+        rows.append((str(platform), words, result.reason if result is not None else ""))
+    parts = [heading(question), _table(f"proposed: {spelled(question.slots, placement, everything=True)}", rows)]
+    defeats = [result for _, _, result in found if result is not None]
+    if defeats:
+        parts += ["\n".join(textwrap.wrap(LEGEND, WIDTH)), _execution(defeats[0], stories=True)]
+    return "\n\n".join(parts)
+
+
+def _views(answer: Answer) -> list[View]:
+    return [*answer.alone, *([answer.together] if len(answer.alone) > 1 else [])]
+
+
+def _name(view: View) -> str:
+    return str(view.platforms[0]) if len(view.platforms) == 1 else "all together"
+
+
+def _where(result: Result) -> str:
+    return f"under {result.obligation.model}/{result.obligation.target}"
+
+
+def _table(title: str, rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[place]) for row in rows if place < len(row)) for place in range(max(map(len, rows)))]
+    lines = ["  " + "  ".join(f"{word:<{width}}" for word, width in zip(row, widths, strict=False)).rstrip() for row in rows]
+    return "\n".join([title, *lines])
+
+
+# ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def question_json(question: Question) -> Json:
+    """Return what is asked as JSON."""
+    return {
+        "theorems": list(question.names),
+        "slots": [
+            {"name": slot.name, "alternatives": list(slot.values), "today": slot.values[slot.today]} for slot in question.slots
+        ],
+        "goals": [
+            {
+                "file": goal.unit.path,
+                "scenario": goal.scenario,
+                "settings": dict(goal.settings),
+                "properties": list(goal.properties),
+                "flags": list(goal.flags),
+                "platforms": [str(platform) for platform in goal.platforms],
+            }
+            for goal in question.goals
+        ],
+    }
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return an answer as JSON."""
+    question = answer.question
+    expected = question.expected
+    return {
+        **question_json(question),
+        "expected": None if expected is None else [_placement(question, item) for item in expected],
+        "as_expected": answer.as_expected,
+        "alone": [_view(question, view) for view in answer.alone],
+        "together": _view(question, answer.together),
+        "costs": {
+            target: {
+                slot.name: dict(zip(slot.values, row, strict=True)) for slot, row in zip(question.slots, rows, strict=True)
+            }
+            for target, rows in answer.costs.items()
+        },
+        "cheapest": [cheapest_json(question, item) for item in answer.cheapest],
+        "front": [
+            {"placement": _placement(question, item), "costs": {target: answer.price(target, item) for target in answer.costs}}
+            for item in answer.front
+        ],
+        "reasons": [
+            {
+                "placement": _placement(question, placement),
+                "slot": question.slots[reason.slot].name,
+                "weakened": question.slots[reason.slot].values[reason.weakened[reason.slot]],
+                "execution": record(reason.result) if reason.result is not None else None,
+            }
+            for placement, reasons in answer.reasons.items()
+            for reason in reasons
+        ],
+        "asked": answer.asked,
+        "seconds": round(answer.seconds, 3),
+    }
+
+
+def cheapest_json(question: Question, item: Cheapest) -> Json:
+    """Return what costs least on a target as JSON."""
+    return {
+        "target": item.target,
+        "placement": _placement(question, item.placement) if item.placement is not None else None,
+        "cost": item.cost if item.placement is not None else None,
+        "bound": item.bound,
+        "proved": item.proved,
+    }
+
+
+def trial_json(question: Question, placement: Placement, found: Sequence[tuple[Platform, bool | None, Result | None]]) -> Json:
+    """Return what a proposal is worth as JSON."""
+    return {
+        **question_json(question),
+        "placement": _placement(question, placement),
+        "platforms": [
+            {"platform": str(platform), "sufficient": worth, "execution": record(result) if result is not None else None}
+            for platform, worth, result in found
+        ],
+    }
+
+
+def _view(question: Question, view: View) -> Json:
+    slots = question.slots
+    return {
+        "platforms": [str(platform) for platform in view.platforms],
+        "today": view.today,
+        "spare": [{"slot": slots[number].name, "to": slots[number].values[item[number]]} for number, item in view.spare],
+        "minimal": [_placement(question, item) for item in view.found.placements],
+        "vacuous": [_placement(question, item) for item in view.empty],
+        "complete": view.found.complete,
+        "reason": view.found.reason,
+        "hopeless": view.hopeless,
+        "defeat": record(view.defeat) if view.defeat is not None else None,
+    }
+
+
+def _placement(question: Question, placement: Placement) -> dict[str, str]:
+    return {slot.name: slot.values[position] for slot, position in zip(question.slots, placement, strict=True)}
