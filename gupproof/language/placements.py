@@ -40,6 +40,7 @@ class PlacementChecker:
             properties=tuple(word.text for word in line.properties),
             models=tuple(word.text for word in line.models),
             minimal=minimal,
+            flags=tuple(word.text for word in line.flags),
         )
 
     def _slots(self, words: Iterable[syntax.Word], settings: _Chosen) -> dict[str, typed.Switch]:

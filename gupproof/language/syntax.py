@@ -490,6 +490,7 @@ class Places(Node):
     properties: tuple[Word, ...]
     models: tuple[Word, ...]
     minimal: tuple[Placement, ...] | None
+    flags: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

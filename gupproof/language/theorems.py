@@ -63,6 +63,7 @@ class TheoremChecker:
         for line in run.places:
             self._known("property", line.properties, properties)
             self._once("model", line.models)
+            self._once("flag", line.flags)
             placement = PlacementChecker(self.switches, self.reporter).check(line, scenario.name, settings)
             if placement is not None:
                 lines.append(placement)

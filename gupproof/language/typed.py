@@ -556,6 +556,7 @@ class Placement(Node):
         slots: their names.
         minimal: the choices, none weaker than another: every slot in the order of ``slots``, with the position of its value.
             None if no choice suffices.
+        flags: what the models may flag all the same: ``data-race``, say.
 
     """
 
@@ -565,6 +566,7 @@ class Placement(Node):
     properties: tuple[str, ...]
     models: tuple[str, ...]
     minimal: tuple[tuple[tuple[str, int], ...], ...] | None
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
             values=switch_values(unit, dict(line.settings)),
             settings=_named(unit, line.settings),
             properties=line.properties,
-            flags=(),
+            flags=line.flags,
             platforms=kept,
         )
         expected: tuple[Placement, ...] | None = None

@@ -75,3 +75,8 @@ def test_placement_claims_are_laid_out():
     assert format_text(written) == (
         "theorem t {\n    s\n    places look, wmb for p under sc expect { wmb = smp_wmb } or { };\n}\n"
     )
+
+
+def test_what_models_may_flag_all_the_same_stands_behind_the_sets():
+    (made,) = placements("places look for p under lkmm expect { } with data-race;")
+    assert made.flags == ("data-race",)
