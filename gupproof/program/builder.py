@@ -19,20 +19,6 @@ _KINDS = {StepKind.READ: Kind.READ, StepKind.WRITE: Kind.WRITE, StepKind.FENCE: 
 
 
 @dataclass(slots=True)
-class GracePeriods:
-    """The read-side sections and grace periods of a scenario, known from a first pass over its threads.
-
-    Attributes:
-        periods: thread of each ``synchronize_rcu``, in lowering order.
-        sections: thread of each outermost read-side section, in lowering order.
-
-    """
-
-    periods: list[int] = field(default_factory=list)
-    sections: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Builder:
     """What all threads of one scenario share while being lowered."""
 

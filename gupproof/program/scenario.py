@@ -8,14 +8,15 @@ from gupproof.language import typed
 from gupproof.language.effects import Effects
 from gupproof.language.tree import walk
 from gupproof.language.types import VOID
-from gupproof.program.builder import Builder, GracePeriods
+from gupproof.program.builder import Builder
 from gupproof.program.events import INIT_THREAD, Check, Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
+from gupproof.program.grace_periods import GracePeriods, RcuFlags
 from gupproof.program.layout import Layout
 from gupproof.program.paths import Frame
 from gupproof.program.settling import settled
 from gupproof.program.state import Depths, Operand, Register, State, Value
-from gupproof.program.statements import RcuFlags, Thread, Window
+from gupproof.program.statements import Thread, Window
 from gupproof.program.targets import Target
 
 MOST_THREADS = 32
