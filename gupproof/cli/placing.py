@@ -12,25 +12,29 @@ import click
 from gupproof.cli.drawing import drawings
 from gupproof.cli.exits import Exit
 from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems
+from gupproof.cli.writing import folder, write_whole
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
 from gupproof.placing.answer import Answer, Cheapest
 from gupproof.placing.asking import answers_to, placement_questions, proposal, question_of
 from gupproof.placing.goals import Question
-from gupproof.placing.run import answer, cheapest, trial
+from gupproof.placing.run import answers, cheapest, trial
 from gupproof.placing.search import Progress
 from gupproof.program.costs import read_costs, repriced
 from gupproof.program.target_reader import known_targets
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform, target_of
-from gupproof.proving.result import SCHEMA_VERSION, Result
+from gupproof.proving.result import SCHEMA_VERSION
+from gupproof.report.placement_store import PlacementStore, executions, mark
 from gupproof.report.placements import (
+    Json,
     answer_json,
     answer_text,
     cheapest_json,
     cheapest_text,
     heading,
     question_json,
+    summary,
     trial_json,
     trial_text,
 )
@@ -72,7 +76,7 @@ def run(words: Sequence[str], wanted: Wanted) -> None:
     elif wanted.only_cheapest:
         _cheapest(questions, targets, wanted)
     else:
-        _answer(questions, targets, wanted)
+        _answer(questions, targets, wanted, at_length=bool(names) and wanted.records is None)
 
 
 def _questions(units: Sequence[typed.Unit], names: Sequence[str], wanted: Wanted) -> list[Question]:
@@ -116,30 +120,54 @@ def _targets(questions: Sequence[Question], costs: Path | None) -> dict[Platform
 # ── the three ways to ask ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _answer(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:
-    found: list[Answer] = []
-    interrupted = False
+def _answer(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted, *, at_length: bool) -> None:
+    """Answer questions, with all that was found out where they are few, else in a line each."""
+    started = time.perf_counter()
+    store = PlacementStore(folder(wanted.records)) if wanted.records else None
+    marks = [mark(question, targets) for question in questions] if store else []
+    documents: dict[int, Json] = {}
+    for number, question in enumerate(questions if store else ()):
+        kept = store.find(question, marks[number]) if store else None
+        # What the time was not enough for is tried again.
+        if isinstance(kept, dict) and kept["together"]["complete"]:
+            documents[number] = kept
+    reused = len(documents)
+    left = [number for number in range(len(questions)) if number not in documents]
     progress = _progress(quiet=wanted.as_json)
+    counter = _counter(len(questions), quiet=wanted.as_json)
+    stream = answers([questions[n] for n in left], targets, jobs=wanted.jobs, limit=wanted.timeout, tell=progress)
+    told: dict[int, Answer] = {}
+    interrupted = False
     try:
-        for question in questions:
-            item = answer(question, targets, limit=wanted.timeout, tell=progress)
-            found.append(item)
-            if not wanted.as_json:
-                progress("", None)
-                click.echo(answer_text(item, stories=wanted.stories))
-                click.echo()
+        for position, found in stream:
+            number = left[position]
+            told[number] = found
+            documents[number] = answer_json(found)
+            for path, text in store.files(found, marks[number]).items() if store else ():
+                folder(path.parent)
+                write_whole(path, text)
+            counter(len(documents))
     except KeyboardInterrupt:
         interrupted = True
-    progress("", None)
-    for path in drawings([result for item in found for result in _executions(item)], wanted.draw) if wanted.draw else ():
+        stream.close()  # type: ignore[attr-defined]
+    finally:
+        counter(0)
+    results = [result for number in sorted(told) for result in executions(told[number])]
+    for path in drawings(results, wanted.draw) if wanted.draw else ():
         click.echo(f"drawn: {path}", err=wanted.as_json)
+    found_out = [documents[number] for number in sorted(documents)]
     if wanted.as_json:
-        _print({"interrupted": interrupted, "questions": [answer_json(item) for item in found]})
+        _print({"interrupted": interrupted, "questions": found_out})
     else:
         if interrupted:
             click.echo("interrupted: these were finished")
-        click.echo(_closing(found, len(questions)))
-    _leave(_code(found, complete=len(found) == len(questions)))
+        if at_length:
+            for number in sorted(told):
+                click.echo(answer_text(told[number], stories=wanted.stories) + "\n")
+        elif found_out:
+            click.echo(summary(found_out) + "\n")
+        click.echo(_closing(found_out, len(questions), reused, time.perf_counter() - started))
+    _leave(_code(found_out, complete=len(found_out) == len(questions)))
 
 
 def _cheapest(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:
@@ -181,31 +209,27 @@ def _try(questions: Sequence[Question], targets: Mapping[Platform, Target], want
     _leave(Exit.UNEXPECTED if False in worths else Exit.UNKNOWN if None in worths else Exit.AS_EXPECTED)
 
 
-def _executions(found: Answer) -> list[Result]:
-    """Every execution that an answer tells of."""
-    views = [view.defeat for view in (*found.alone, found.together)]
-    reasons = [reason.result for reasons in found.reasons.values() for reason in reasons]
-    return [result for result in (*views, *reasons) if result is not None]
-
-
-def _closing(found: Sequence[Answer], planned: int) -> str:
-    judged = [item.as_expected for item in found if item.as_expected is not None]
+def _closing(found: Sequence[Json], planned: int, reused: int, seconds: float) -> str:
+    judged = [item["as_expected"] for item in found if item["as_expected"] is not None]
     wrong = sum(not item for item in judged)
     verdict = (f"; {wrong} NOT AS EXPECTED" if wrong else "; all as expected") if judged else ""
-    open_ones = sum(not item.together.found.complete for item in found)
-    more = f"; {open_ones} not all found out in time" if open_ones else ""
-    asked = sum(item.asked for item in found)
-    noun = "question" if planned == 1 else "questions"
-    seconds = sum(item.seconds for item in found)
-    return f"{len(found)} of {planned} {noun}{verdict}{more}; {asked} solver calls; {seconds:.1f} s"
+    unfinished = sum(not _is_complete(item) for item in found)
+    more = f"; {unfinished} not all found out in time" if unfinished else ""
+    records = f"; {reused} from records" if reused else ""
+    asked = sum(item["asked"] for item in found)
+    count = f"{planned} question{'s' if planned > 1 else ''}"
+    answered = count if len(found) == planned else f"{len(found)} of {count}"
+    return f"{answered}{verdict}{more}{records}; {asked} solver calls; {seconds:.1f} s"
 
 
-def _code(found: Sequence[Answer], *, complete: bool) -> Exit:
-    if any(item.as_expected is False for item in found):
+def _is_complete(item: Json) -> bool:
+    return all(view["complete"] for view in (*item["alone"], item["together"]))
+
+
+def _code(found: Sequence[Json], *, complete: bool) -> Exit:
+    if any(item["as_expected"] is False for item in found):
         return Exit.UNEXPECTED
-    if not complete or any(not view.found.complete for item in found for view in (*item.alone, item.together)):
-        return Exit.UNKNOWN
-    return Exit.AS_EXPECTED
+    return Exit.AS_EXPECTED if complete and all(map(_is_complete, found)) else Exit.UNKNOWN
 
 
 def _print(document: Mapping[str, object]) -> None:
@@ -235,5 +259,18 @@ def _progress(*, quiet: bool) -> Callable[[str, Progress | None], None]:
         known = f"{progress.found} found, {progress.asked} solver calls, weight at least {progress.bound}, best {best}"
         text = f"{what}: {known}, {now - started:.0f} s"
         click.echo(f"\r\033[K{text}" if live else text, nl=not live, err=True)
+
+    return report
+
+
+def _counter(planned: int, *, quiet: bool) -> Callable[[int], None]:
+    """Return what is told how many questions are answered: one changing line on a terminal; 0 clears it."""
+    live = sys.stderr.isatty()
+
+    def report(done: int) -> None:
+        if live:
+            click.echo(f"\r\033[K{f'{done}/{planned}' if done else ''}", nl=False, err=True)
+        elif done and not quiet and planned > 1:
+            click.echo(f"{done}/{planned}", err=True)
 
     return report

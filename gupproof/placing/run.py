@@ -1,7 +1,8 @@
 """Answers questions about placements from end to end."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
 
 from gupproof.placing.answer import Answer, Answering, Cheapest, Reason, front
 from gupproof.placing.goals import Question
@@ -10,6 +11,7 @@ from gupproof.placing.slots import Placement, today
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
+from gupproof.proving.workers import workers
 
 MOST_EXPLAINED = 8
 
@@ -57,6 +59,31 @@ def answer(
         asked=at_work.asked,
         seconds=time.perf_counter() - started,
     )
+
+
+def answers(
+    questions: Sequence[Question],
+    targets: Mapping[Platform, Target],
+    *,
+    jobs: int,
+    limit: float | None = None,
+    tell: Callable[[str, Progress], None] = lambda _what, _progress: None,
+) -> Iterator[tuple[int, Answer]]:
+    """Yield each question's number with its answer as it is found, on several processes; otherwise as :func:`answer`.
+
+    With more than one process nobody is told how far the searches are.
+    """
+    if jobs <= 1 or len(questions) <= 1:
+        for number, question in enumerate(questions):
+            yield number, answer(question, targets, limit=limit, tell=tell)
+        return
+    with workers(min(jobs, len(questions))) as executor:
+        waiting: dict[Future[Answer], int] = {
+            executor.submit(answer, question, {item: targets[item] for item in question.platforms}, limit=limit): number
+            for number, question in enumerate(questions)
+        }
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
 
 
 def cheapest(

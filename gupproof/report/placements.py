@@ -1,7 +1,7 @@
 """Answers about placements as text and as JSON."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gupproof.execution.story import LEGEND, render
@@ -180,9 +180,35 @@ def _where(result: Result) -> str:
 
 
 def _table(title: str, rows: Sequence[tuple[str, ...]]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in _rows(rows))])
+
+
+def _rows(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[place]) for row in rows if place < len(row)) for place in range(max(map(len, rows)))]
-    lines = ["  " + "  ".join(f"{word:<{width}}" for word, width in zip(row, widths, strict=False)).rstrip() for row in rows]
-    return "\n".join([title, *lines])
+    return ["  ".join(f"{word:<{width}}" for word, width in zip(row, widths, strict=False)).rstrip() for row in rows]
+
+
+def summary(answers: Sequence[Json]) -> str:
+    """Return a line for each answer, given as JSON: where, and each minimal placement of all together."""
+    rows: list[tuple[str, ...]] = [("theorem", "under", "", "minimal sufficient placements")]
+    for item in answers:
+        where = ", ".join(dict.fromkeys(platform.split("/")[0] for goal in item["goals"] for platform in goal["platforms"]))
+        view = item["together"]
+        texts = [_short(item, placement) for placement in view["minimal"]]
+        if view["hopeless"]:
+            texts = ["no choice helps"]
+        if not view["complete"]:
+            texts.append(f"not all found out: {view['reason']}")
+        judged = {True: "as expected", False: "NOT AS EXPECTED", None: ""}[item["as_expected"]]
+        rows.append((", ".join(item["theorems"]), where, judged, texts[0]))
+        rows += [("", "", "", f"or {text}") for text in texts[1:]]
+    return "\n".join(_rows(rows))
+
+
+def _short(item: Json, placement: dict[str, str]) -> str:
+    weakest = {slot["name"]: slot["weakest"] for slot in item["slots"]}
+    chosen = [f"{name} = {value}" for name, value in placement.items() if value != weakest[name]]
+    return f"{{ {', '.join(chosen)} }}" if chosen else "{ }"
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,7 +219,13 @@ def question_json(question: Question) -> Json:
     return {
         "theorems": list(question.names),
         "slots": [
-            {"name": slot.name, "alternatives": list(slot.values), "today": slot.values[slot.today]} for slot in question.slots
+            {
+                "name": slot.name,
+                "alternatives": list(slot.values),
+                "today": slot.values[slot.today],
+                "weakest": slot.values[slot.weakest],
+            }
+            for slot in question.slots
         ],
         "goals": [
             {
@@ -209,16 +241,28 @@ def question_json(question: Question) -> Json:
     }
 
 
-def answer_json(answer: Answer) -> Json:
-    """Return an answer as JSON."""
+def answer_json(answer: Answer, *, drawings: Mapping[int, str] | None = None) -> Json:
+    """Return an answer as JSON.
+
+    Args:
+        answer: what was found out.
+        drawings: ``id`` of a result → the file it is drawn in.
+
+    """
     question = answer.question
+
+    def told(result: Result | None) -> Json | None:
+        if result is None:
+            return None
+        return {**record(result), **({"drawing": drawings[id(result)]} if drawings and id(result) in drawings else {})}
+
     expected = question.expected
     return {
         **question_json(question),
         "expected": None if expected is None else [_placement(question, item) for item in expected],
         "as_expected": answer.as_expected,
-        "alone": [_view(question, view) for view in answer.alone],
-        "together": _view(question, answer.together),
+        "alone": [_view(question, view, told) for view in answer.alone],
+        "together": _view(question, answer.together, told),
         "costs": {
             target: {
                 slot.name: dict(zip(slot.values, row, strict=True)) for slot, row in zip(question.slots, rows, strict=True)
@@ -235,7 +279,7 @@ def answer_json(answer: Answer) -> Json:
                 "placement": _placement(question, placement),
                 "slot": question.slots[reason.slot].name,
                 "weakened": question.slots[reason.slot].values[reason.weakened[reason.slot]],
-                "execution": record(reason.result) if reason.result is not None else None,
+                "execution": told(reason.result),
             }
             for placement, reasons in answer.reasons.items()
             for reason in reasons
@@ -268,7 +312,7 @@ def trial_json(question: Question, placement: Placement, found: Sequence[tuple[P
     }
 
 
-def _view(question: Question, view: View) -> Json:
+def _view(question: Question, view: View, told: Callable[[Result | None], Json | None]) -> Json:
     slots = question.slots
     return {
         "platforms": [str(platform) for platform in view.platforms],
@@ -279,7 +323,7 @@ def _view(question: Question, view: View) -> Json:
         "complete": view.found.complete,
         "reason": view.found.reason,
         "hopeless": view.hopeless,
-        "defeat": record(view.defeat) if view.defeat is not None else None,
+        "defeat": told(view.defeat),
     }
 
 

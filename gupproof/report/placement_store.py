@@ -1,0 +1,93 @@
+"""A folder of answers about placements: for each question the one last found, and whether it still says how things are."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gupproof.placing.answer import Answer
+from gupproof.placing.goals import Question
+from gupproof.program.targets import Target
+from gupproof.proving.fingerprint import fingerprint
+from gupproof.proving.platforms import Platform
+from gupproof.proving.result import SCHEMA_VERSION, Result
+from gupproof.report.drawing import drawing
+from gupproof.report.placements import Json, answer_json, question_json
+from gupproof.report.store import Absence
+
+FOLDER = "barriers"
+
+
+def mark(question: Question, targets: Mapping[Platform, Target]) -> str:
+    """Return a hash of all that the answer to a question depends on: texts, models, costs, the solver and the program.
+
+    Raises:
+        GupError: a model or a table cannot be read.
+
+    """
+    goals = [[fingerprint(goal.unit, platform) for platform in goal.platforms] for goal in question.goals]
+    costs = [
+        [platform.target, [[str(step) for step in line.steps] + [str(line.units)] for line in targets[platform].costs]]
+        for platform in question.platforms
+    ]
+    asked = question_json(question)
+    for goal in asked["goals"]:
+        goal["file"] = Path(goal["file"]).name
+    return hashlib.sha256(json.dumps([goals, costs, asked]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementStore:
+    """A folder of answers: ``barriers/FILE/THEOREM-....json``, one for each question, with its drawings beside it."""
+
+    folder: Path
+
+    def path(self, question: Question) -> Path:
+        """Return the file of a question's answer."""
+        asked = question_json(question)
+        for goal in asked["goals"]:
+            goal["file"] = Path(goal["file"]).name
+        tail = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:10]
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", "-".join(question.names))
+        return self.folder / FOLDER / Path(question.goals[0].unit.path).stem / f"{name}-{tail}.json"
+
+    def find(self, question: Question, wanted: str) -> Json | Absence:
+        """Return what is recorded of a question, if it was found from what ``wanted`` stands for."""
+        try:
+            text = self.path(question).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Absence.MISSING
+        except (OSError, UnicodeDecodeError):
+            return Absence.BROKEN
+        try:
+            kept = json.loads(text)
+            if kept["schema_version"] != SCHEMA_VERSION or kept["fingerprint"] != wanted:
+                return Absence.STALE
+            answer = kept["answer"]
+            whole = isinstance(answer, dict) and {"slots", "goals", "together", "alone", "reasons"} <= set(answer)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return Absence.BROKEN
+        return answer if whole else Absence.BROKEN
+
+    def files(self, answer: Answer, found_from: str) -> dict[Path, str]:
+        """Return the files that keep an answer, the drawings first: where the record is, they are there too."""
+        path = self.path(answer.question)
+        drawn: dict[int, Path] = {}
+        files: dict[Path, str] = {}
+        for number, result in enumerate(executions(answer)):
+            file = path.with_name(f"{path.stem}-{number}.svg")
+            files[file] = drawing(result)
+            drawn[id(result)] = file
+        made = answer_json(answer, drawings={key: file.name for key, file in drawn.items()})
+        item = {"schema_version": SCHEMA_VERSION, "fingerprint": found_from, "answer": made}
+        files[path] = json.dumps(item, indent=1, ensure_ascii=False) + "\n"
+        return files
+
+
+def executions(answer: Answer) -> list[Result]:
+    """Return every execution that an answer tells of, each once."""
+    views = [view.defeat for view in (*answer.alone, answer.together)]
+    reasons = [reason.result for reasons in answer.reasons.values() for reason in reasons]
+    return list({id(result): result for result in (*views, *reasons) if result is not None}.values())
