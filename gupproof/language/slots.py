@@ -1,8 +1,7 @@
 """Declarations of barrier slots: whether their alternatives go together, and what a slot is where it is used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from gupproof.language import syntax, typed
 from gupproof.language.errors import (
@@ -199,7 +198,6 @@ def _may_stand(name: str) -> bool:
 
 _Access = LoadAction | StoreAction | RmwAction
 _CLASSES = {FenceAction: "a fence", LoadAction: "a load", StoreAction: "a store", RmwAction: "a read-modify-write"}
-_Item = TypeVar("_Item")
 
 
 def _actions(item: syntax.SlotItem, words: Sequence[syntax.Word], reporter: Reporter) -> dict[str, _Access]:
@@ -276,17 +274,12 @@ def _access(name: str, values: Sequence[str], actions: dict[str, _Access], defau
         case StoreAction():
             return AccessSlot(Primitive(title, (pointer, "x"), replace(action, value="x")))
         case RmwAction():
-            guards = tuple(_rmws(actions[value] for value in values))
+            updates = [item for item in (actions[value] for value in values) if isinstance(item, RmwAction)]
+            guards = tuple(item.guard for item in updates)
             if len(set(guards)) == 1:
                 return AccessSlot(Primitive(title, primitive.parameters, action))
-            comparand = next(item.comparand for item in actions.values() if isinstance(item, RmwAction) and item.comparand)
+            comparand = next(item.comparand for item in updates if item.comparand)
             return AccessSlot(Primitive(title, primitive.parameters, replace(action, comparand=comparand)), guards)
-
-
-def _rmws(actions: Iterator[_Access]) -> Iterator[typed.Guard]:
-    for action in actions:
-        if isinstance(action, RmwAction):
-            yield action.guard
 
 
 def _check_strength(item: syntax.SlotItem, words: Sequence[syntax.Word], reporter: Reporter) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from gupproof.language import load_text, typed
+from gupproof.language.format import format_text
 from gupproof.language.typed import Guard
 from tests.language.support import body, refusals, value
 
@@ -82,3 +83,20 @@ def test_a_slot_that_was_refused_is_not_refused_again_where_it_is_used():
 def test_the_remedy_for_a_store_with_a_fence_is_a_slot_behind_it():
     (found,) = refusals("slot s : plain | WRITE_ONCE | smp_store_mb = plain;")
     assert "slot NAME : none | smp_mb" in found.help
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "int r = slot look(p->next->flags);",
+        "struct page *q = slot look(p->next)->next;",
+        "slot publish(*&x, -1);",
+        "if (!slot take(&x, 1) || -slot look(x) < 0) slot publish(x, 2);",
+        "while (slot look(x) == 0) bound 2 { }",
+        "WRITE_ONCE(P.a[slot look(x)], slot take(&x, 1));",
+    ],
+)
+def test_a_slot_stands_wherever_its_access_may_and_its_layout_is_kept(line):
+    assert body(line)
+    text = f"fn f() {{\n    {line}\n}}\n"
+    assert format_text(text) == text
