@@ -5,6 +5,7 @@ import pytest
 from gupproof.language import load, typed
 from gupproof.resources import proofs_dir
 from tests.support.placements import Chosen, minimal_placements
+from tests.support.searched import searched
 
 UNIT = load(proofs_dir() / "classics_placement.gup")
 LINES = [(theorem.name, line) for theorem in UNIT.theorems.values() for line in theorem.placements]
@@ -22,6 +23,12 @@ def expected(line: typed.Placement) -> set[Chosen]:
 def test_the_minimal_sets_are_those_found_by_trying_every_placement(line):
     found = minimal_placements(UNIT, line.scenario, line.slots, line.properties, line.models)
     assert found == expected(line)
+
+
+def test_the_search_finds_all_of_the_minimal_sets():
+    for name, line in LINES:
+        found = searched(UNIT, line.scenario, line.slots, line.properties, line.models)
+        assert found == expected(line), (name, line.slots, line.models)
 
 
 def test_every_classic_is_asked_for_barriers_and_for_ordered_accesses_under_every_model():

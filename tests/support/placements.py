@@ -7,7 +7,7 @@ from gupproof.language import typed
 from gupproof.language.strength import weaker, weakest
 from gupproof.proving.obligations import switch_values
 from gupproof.proving.platforms import Platform, platforms
-from gupproof.proving.result import Obligation, Result, Verdict
+from gupproof.proving.result import Obligation, Verdict
 from gupproof.proving.session import Session
 
 Placement = dict[str, str]
@@ -22,6 +22,7 @@ def minimal_placements(
     models: Iterable[str],
     *,
     settings: Mapping[str, str] | None = None,
+    may_be_vacuous: bool = False,
 ) -> set[Chosen]:
     """Return the sufficient placements of which no slot may be weaker; none where no placement is sufficient.
 
@@ -34,29 +35,35 @@ def minimal_placements(
         properties: all of these have to be proved,
         models: under all of these, on each of their targets.
         settings: the other switches, where they have not their default.
+        may_be_vacuous: whether a property that holds because nothing comes to its covers counts as holding; otherwise such a
+            placement is an error.
 
     """
+    holding = {Verdict.PROVED, Verdict.VACUOUS} if may_be_vacuous else {Verdict.PROVED}
     wanted = [platform for name in models for platform in platforms(name)]
     every = [dict(zip(slots, values, strict=True)) for values in product(*(unit.switches[slot].values for slot in slots))]
     sufficient = [
         placement
         for placement in every
-        if all(_proved(unit, scenario, platform, properties, {**(settings or {}), **placement}) for platform in wanted)
+        if all(_holds(unit, scenario, platform, properties, {**(settings or {}), **placement}, holding) for platform in wanted)
     ]
     return {_chosen(unit, placement) for placement in sufficient if not any(_weaker(other, placement) for other in sufficient)}
 
 
-def _proved(
-    unit: typed.Unit, scenario: str, platform: Platform, properties: Sequence[str], settings: Mapping[str, str]
+def _holds(
+    unit: typed.Unit,
+    scenario: str,
+    platform: Platform,
+    properties: Sequence[str],
+    settings: Mapping[str, str],
+    holding: set[Verdict],
 ) -> bool:
     chosen = {name: unit.switches[name].values.index(value) for name, value in settings.items()}
     session = Session(unit, scenario, platform, dict(switch_values(unit, chosen)))
-    return all(_holds(session.judge(_obligation(unit, scenario, platform, name, chosen), timeout=60)) for name in properties)
-
-
-def _holds(result: Result) -> bool:
-    assert result.verdict in {Verdict.PROVED, Verdict.REFUTED}, (result.verdict, result.reason)
-    return result.verdict is Verdict.PROVED and not result.flags
+    results = [session.judge(_obligation(unit, scenario, platform, name, chosen), timeout=60) for name in properties]
+    strange = [(result.verdict, result.reason) for result in results if result.verdict not in {*holding, Verdict.REFUTED}]
+    assert not strange, strange
+    return all(result.verdict in holding and not result.flags for result in results)
 
 
 def _obligation(unit: typed.Unit, scenario: str, platform: Platform, name: str, chosen: dict[str, int]) -> Obligation:
