@@ -57,7 +57,7 @@ SWITCH_VALUE = Rule("G032", "a switch has no such value", "use one of its values
 MIXED_SLOT = Rule(
     "G033", "a slot whose alternatives are not of one kind", "list fences, loads, stores or one read-modify-write"
 )
-NO_WEAKEST = Rule("G034", "a slot without one weakest alternative", "add `none`, `plain` or the `_relaxed` form")
+NO_WEAKEST = Rule("G034", "a slot without one weakest alternative", "add `none`, `plain`, or the `_relaxed` or the void form")
 SLOT_USE = Rule("G035", "a slot of fences used as an access, or of accesses as a fence", "see how the slot is declared")
 # Functions and statements
 RECURSION = Rule("G040", "a function calls itself, directly or through others", "write a loop with a bound")

@@ -17,7 +17,7 @@ from gupproof.language.errors import (
     did_you_mean,
 )
 from gupproof.language.primitives import PRIMITIVES, FenceAction, LoadAction, Primitive, RmwAction, StoreAction
-from gupproof.language.strength import NO_FENCE, PLAIN, equal, weakest
+from gupproof.language.strength import NO_FENCE, PLAIN, equal, is_void, weakest
 
 _FENCES = tuple(name for name, item in PRIMITIVES.items() if item.is_fence)
 
@@ -214,7 +214,7 @@ def _actions(item: syntax.SlotItem, words: Sequence[syntax.Word], reporter: Repo
         )
         remedy = "add another alternative, `READ_ONCE` or `WRITE_ONCE`"
         raise reporter.refuse(MIXED_SLOT, item.name.span, message, remedy)
-    first = PRIMITIVES[named[0].text]
+    first = next((PRIMITIVES[word.text] for word in named if is_void(word.text)), PRIMITIVES[named[0].text])
     made: dict[str, _Access] = {}
     for word in words:
         if word.text == NO_FENCE:
@@ -248,19 +248,20 @@ def _plain(first: Primitive, word: syntax.Word, reporter: Reporter) -> _Access:
 
 
 def _same(a: Primitive, b: Primitive) -> bool:
-    """Whether two primitives of one kind do the same to the same, but for order."""
+    """Whether two primitives of one kind do the same to the same, but for order, and for a value that one of them may lack."""
     if not (isinstance(a.action, RmwAction) and isinstance(b.action, RmwAction)):
         # Loads and stores take an lvalue in a slot, but the pointer to an atomic_t as ever.
         return ("v" in a.parameters) == ("v" in b.parameters)
     first, second = a.action, b.action
-    done = (a.parameters, first.operation, first.operand, first.result)
+    done = (a.parameters, first.operation, first.operand)
+    same_value = first.result is second.result or typed.Result.NONE in (first.result, second.result)
     # test_and_set_bit_lock leaves alone a bit that is set, which changes nothing; other conditions do.
     tests = {(item.guard, item.comparand) for item in (first, second)} - {
         (typed.Guard.ALWAYS, ""),
         (typed.Guard.CLEAR, "1 << nr"),
     }
     same_test = (first.guard, first.comparand) == (second.guard, second.comparand)
-    return done == (b.parameters, second.operation, second.operand, second.result) and (same_test or not tests)
+    return done == (b.parameters, second.operation, second.operand) and same_value and (same_test or not tests)
 
 
 def _access(name: str, values: Sequence[str], actions: dict[str, _Access], default: int) -> AccessSlot:
@@ -274,6 +275,8 @@ def _access(name: str, values: Sequence[str], actions: dict[str, _Access], defau
         case StoreAction():
             return AccessSlot(Primitive(title, (pointer, "x"), replace(action, value="x")))
         case RmwAction():
+            if any(is_void(value) for value in values):
+                action = replace(action, result=typed.Result.NONE)
             updates = [item for item in (actions[value] for value in values) if isinstance(item, RmwAction)]
             guards = tuple(item.guard for item in updates)
             if len(set(guards)) == 1:

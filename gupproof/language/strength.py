@@ -8,6 +8,7 @@ read-modify-writes) and Documentation/atomic_bitops.txt of Linux v5.14.
 from collections.abc import Iterable, Sequence
 
 from gupproof.language.primitives import PRIMITIVES, FenceAction, LoadAction, RmwAction, StoreAction
+from gupproof.language.typed import Result
 
 NO_FENCE = "none"
 PLAIN = "plain"
@@ -20,7 +21,18 @@ _INCOMPARABLE = "tlbi_sync"
 _SUFFIXES = {"_relaxed": 0, "_acquire": 1, "_release": 1}
 _FULL = 2
 # Weaker and stronger forms that their names do not tell.
-_PAIRS = frozenset({("test_and_set_bit_lock", "test_and_set_bit"), ("clear_bit", "clear_bit_unlock")})
+_PAIRS = frozenset(
+    {
+        ("test_and_set_bit_lock", "test_and_set_bit"),
+        ("set_bit", "test_and_set_bit_lock"),
+        ("set_bit", "test_and_set_bit"),
+        ("clear_bit", "clear_bit_unlock"),
+        ("clear_bit", "test_and_clear_bit"),
+        ("clear_bit_unlock", "test_and_clear_bit"),
+        ("change_bit", "test_and_change_bit"),
+    }
+)
+_ATOMIC = "atomic_"
 
 
 def weaker(a: str, b: str) -> bool:
@@ -36,7 +48,16 @@ def weaker(a: str, b: str) -> bool:
     if _kind(a) in (LoadAction, StoreAction):
         return _marked(a) and not _marked(b)
     (base, order), (other, other_order) = _suffix(a), _suffix(b)
+    if is_void(a):
+        # It is relaxed, and its read is none: smp_rmb() does not order it, and on Arm neither does DMB LD.
+        return a.startswith(_ATOMIC) and other in (f"{a}_return", a.replace(_ATOMIC, f"{_ATOMIC}fetch_", 1))
     return _kind(a) is RmwAction and base == other and order < other_order
+
+
+def is_void(name: str) -> bool:
+    """Whether a read-modify-write has no value."""
+    primitive = PRIMITIVES.get(name)
+    return primitive is not None and isinstance(primitive.action, RmwAction) and primitive.action.result is Result.NONE
 
 
 def weakest(values: Iterable[str]) -> str | None:

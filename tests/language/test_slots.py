@@ -25,6 +25,12 @@ def switch(alternatives: str, default: str) -> typed.Switch:
         ("test_and_set_bit_lock | test_and_set_bit", ("test_and_set_bit_lock", "test_and_set_bit")),
         ("clear_bit | clear_bit_unlock", ("set_bit", "clear_bit_unlock")),
         ("atomic_add_unless", ("atomic_add_unless",)),
+        ("atomic_add | atomic_add_return_release", ("atomic_add", "atomic_add_return_release")),
+        (
+            "atomic_inc | atomic_fetch_inc_relaxed | atomic_inc_return",
+            ("atomic_add", "atomic_add_return_relaxed", "atomic_add_return"),
+        ),
+        ("set_bit | test_and_set_bit", ("set_bit", "test_and_set_bit")),
     ],
 )
 def test_a_slot_lists_the_row_of_each_alternative(alternatives, rows):
@@ -54,6 +60,18 @@ def test_a_read_modify_write_is_a_value_or_a_statement():
     (statement,) = body("slot take(&x, 1);")
     assert isinstance(statement, typed.Evaluate)
     assert isinstance(statement.value, typed.Rmw)
+
+
+VOID = "slot bump : atomic_inc_return | atomic_inc | atomic_inc_return_relaxed = atomic_inc_return; atomic_t c;"
+
+
+def test_a_slot_one_of_whose_alternatives_has_no_value_has_none():
+    (statement,) = load_text(f"{VOID} fn f() {{ slot bump(&c); }}").functions["f"].body
+    assert isinstance(statement, typed.Evaluate)
+    made = statement.value
+    assert isinstance(made, typed.Rmw)
+    assert (made.primitive, made.result) == ("atomic_add_return", typed.Result.NONE)
+    assert refusals(f"{VOID} fn f() -> int {{ return slot bump(&c); }}") != []
 
 
 @pytest.mark.parametrize("default", ["test_and_set_bit", "test_and_set_bit_lock"])

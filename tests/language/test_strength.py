@@ -24,8 +24,11 @@ NAMES = ("none", "plain", *PRIMITIVES)
         "atomic_set atomic_set_release",
         "xchg_relaxed xchg_acquire xchg",
         "atomic_fetch_add_relaxed atomic_fetch_add_release atomic_fetch_add",
-        "test_and_set_bit_lock test_and_set_bit",
-        "clear_bit clear_bit_unlock",
+        "set_bit test_and_set_bit_lock test_and_set_bit",
+        "clear_bit clear_bit_unlock test_and_clear_bit",
+        "change_bit test_and_change_bit",
+        "atomic_add atomic_add_return_relaxed atomic_add_return_release atomic_add_return",
+        "atomic_dec atomic_fetch_dec_relaxed atomic_fetch_dec",
     ],
 )
 def test_a_primitive_is_weaker_than_those_that_order_more(rising):
@@ -46,6 +49,9 @@ def test_a_primitive_is_weaker_than_those_that_order_more(rising):
         ("plain", "xchg"),
         ("none", "READ_ONCE"),
         ("xchg_relaxed", "cmpxchg"),
+        ("atomic_add", "atomic_sub_return"),
+        ("atomic_add", "atomic_inc"),
+        ("set_bit", "test_and_clear_bit"),
     ],
 )
 def test_neither_of_two_is_weaker(a, b):

@@ -8,10 +8,11 @@ ALTERNATIVES = {
     "count": ("atomic_fetch_add_relaxed", "atomic_fetch_add_acquire", "atomic_fetch_add_release", "atomic_fetch_add"),
     "swap": ("cmpxchg_relaxed", "cmpxchg_acquire", "cmpxchg_release", "cmpxchg"),
     "grab": ("test_and_set_bit_lock", "test_and_set_bit"),
+    "bump": ("atomic_inc", "atomic_inc_return_relaxed", "atomic_inc_return_release", "atomic_inc_return"),
     "take": ("atomic_xchg_relaxed", "atomic_xchg_acquire", "atomic_xchg"),
     "gap": ("none", "barrier", "smp_rmb", "smp_wmb", "smp_mb__after_atomic", "smp_mb"),
 }
-_KINDS = ("look", "look", "put", "put", "count", "swap", "grab", "take", "gap", "gap")
+_KINDS = ("look", "look", "put", "put", "count", "swap", "grab", "take", "bump", "gap", "gap")
 _USES = {
     "look": "{register} = slot {slot}({word});",
     "put": "slot {slot}({word}, {value});",
@@ -19,6 +20,7 @@ _USES = {
     "swap": "{register} = slot {slot}(&{word}, {value}, 2);",
     "grab": "{register} = slot {slot}(0, &w);",
     "take": "{register} = slot {slot}(&c, {value});",
+    "bump": "slot {slot}(&c);",
     "gap": "slot {slot};",
 }
 _FIXED = (
@@ -37,6 +39,7 @@ _LITMUS = (  # store buffering, message passing, load buffering
     (("put", "count", "look"), ("count", "put", "swap")),
     (("put", "take", "put"), ("grab", "take", "look")),
     (("put", "grab", "look"), ("put", "grab", "look")),
+    (("put", "bump", "look"), ("take", "gap", "look")),
 )
 
 
