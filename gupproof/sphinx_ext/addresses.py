@@ -3,9 +3,11 @@
 import re
 
 from gupproof.proving.result import Result
-from gupproof.sphinx_ext.library import Library, Proof, Source
+from gupproof.sphinx_ext.library import Proof, Source
 
 GENERATED = "generated"
+CHANGES = "what-it-rests-on"
+"""The anchor, on the page of a theorem, of the lines that its proofs rest on."""
 
 
 def claim_page(claim: str) -> str:
@@ -18,23 +20,22 @@ def model_page(name: str) -> str:
     return f"{GENERATED}/models/{name}"
 
 
-def home(library: Library, proof: Proof) -> str:
-    """Return the page that tells a theorem: that of the first claim it answers, else that of its file."""
-    answered = [name for name in proof.claims if library.claim(name)]
-    return claim_page(answered[0]) if answered else f"{GENERATED}/proofs/{proof.file}"
-
-
-def theorem_anchor(name: str) -> str:
-    """Return the anchor of a theorem on the pages that tell it."""
-    return f"theorem-{name}"
+def theorem_page(proof: Proof) -> str:
+    """Return the page of a theorem."""
+    return f"{GENERATED}/theorems/{proof.file}/{proof.name}"
 
 
 def refutation_anchor(result: Result) -> str:
-    """Return the anchor of a refutation on the pages that tell its theorem."""
+    """Return the anchor of a refutation on the page of its theorem."""
     item = result.obligation
     settings = "-".join(f"{name}-{value}" for name, value in item.settings)
     words = (item.theorem, item.scenario, item.property, settings, item.model, item.target)
     return re.sub(r"[^A-Za-z0-9]+", "-", "-".join(word for word in words if word))
+
+
+def line_anchor(line: int) -> str:
+    """Return the anchor of a line on the page that shows its file."""
+    return f"line-{line}"
 
 
 def source_page(source: Source) -> str:

@@ -7,10 +7,10 @@ from docutils import nodes
 
 from gupproof.proving.changes import Change
 from gupproof.report.sensitivity import models
-from gupproof.sphinx_ext.addresses import source_page
+from gupproof.sphinx_ext.addresses import line_anchor, source_page
 from gupproof.sphinx_ext.library import Library, Proof
 from gupproof.sphinx_ext.markup import Cell, link, literal, paragraph, table
-from gupproof.sphinx_ext.verdicts import with_settings
+from gupproof.sphinx_ext.verdicts import at_the_end, with_settings
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ def rests_on(library: Library, proof: Proof) -> list[nodes.Node]:
             told = found.setdefault(item.change, _Refuted())
             told.properties[name] = None
             told.platforms |= dict.fromkeys(item.platforms)
-            if item.reason != f"{name} fails in the final state":
+            if item.reason != at_the_end(name):
                 told.reasons[item.reason] = None
     parts: list[nodes.Node] = []
     if found:
@@ -43,7 +43,7 @@ def rests_on(library: Library, proof: Proof) -> list[nodes.Node]:
             asked: list[nodes.Node] = [
                 literal(answer.question.property),
                 nodes.Text(" with "),
-                *with_settings(answer.question.settings),
+                *with_settings(library, proof, answer.question.settings),
             ]
             parts.append(paragraph(*asked, f" rests on none of them: it holds with each of {answer.tried} changes."))
     return parts
@@ -52,7 +52,7 @@ def rests_on(library: Library, proof: Proof) -> list[nodes.Node]:
 def _row(library: Library, proof: Proof, change: Change, told: _Refuted) -> Sequence[Cell]:
     source = library.source_with(proof, change)
     place = f"{change.file.rpartition('/')[2]}:{change.line}"
-    where = link(place, source_page(source), f"line-{change.line}") if source else nodes.Text(place)
+    where = link(place, source_page(source), line_anchor(change.line)) if source else nodes.Text(place)
     line: list[nodes.Node] = [nodes.inline("", "", _code(change.before), classes=["gup-struck"])]
     if change.after.strip():
         line.append(nodes.inline("", "", _code(change.after), classes=["gup-instead"]))

@@ -14,10 +14,18 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from gupproof.proving.result import Verdict
-from gupproof.sphinx_ext.addresses import GENERATED, claim_page, model_page, source_page
+from gupproof.sphinx_ext.addresses import (
+    CHANGES,
+    GENERATED,
+    claim_page,
+    model_page,
+    refutation_anchor,
+    source_page,
+    theorem_page,
+)
 from gupproof.sphinx_ext.changes import rests_on
 from gupproof.sphinx_ext.library import Library, Proof, Source
-from gupproof.sphinx_ext.lists import files, model, models, theorems
+from gupproof.sphinx_ext.lists import entries, files, model, models, theorems
 from gupproof.sphinx_ext.markup import link, listing, prose
 from gupproof.sphinx_ext.overview import answers, claim_box, overview, short
 from gupproof.sphinx_ext.refutations import refutations
@@ -74,7 +82,7 @@ class _Telling(SphinxDirective):
 
 
 class _Claim(_Telling):
-    """``{gup:claim} C7``: what was claimed, the answer, its theorems at a glance."""
+    """``{gup:claim} C7``: what was claimed, and the answer."""
 
     def told(self, library: Library) -> list[nodes.Node]:
         found = library.claim(self.arguments[0])
@@ -90,7 +98,7 @@ class _Overview(_Telling):
         found = [claim for claim in library.claims if claim.part == self.arguments[0]]
         if not found:
             raise self.error(f"no claim has the part {self.arguments[0]}")
-        return [overview(library, found), *self.contents((short(claim), claim_page(claim.id)) for claim in found)]
+        return [*overview(library, found), *self.contents((short(claim), claim_page(claim.id)) for claim in found)]
 
 
 class _Theorem(_Telling):
@@ -111,7 +119,7 @@ class _Changes(_Telling):
     """``{gup:changes} file.name``: the lines its proofs rest on."""
 
     def told(self, library: Library) -> list[nodes.Node]:
-        return rests_on(library, self.proof(library, self.arguments[0]))
+        return [nodes.container("", *rests_on(library, self.proof(library, self.arguments[0])), ids=[CHANGES])]
 
 
 class _Scenario(_Telling):
@@ -153,12 +161,17 @@ class _Header(_Telling):
 
 
 class _Theorems(_Telling):
-    """``{gup:theorems} file.name ...``: a row for each theorem, with its verdicts; ``:model:`` for those under one only."""
+    """``{gup:theorems} file.name ...``: a row for each theorem, with its verdicts; ``:model:`` for those under one only.
 
-    option_spec = {"model": directives.unchanged_required}  # noqa: RUF012
+    With ``:comments:`` each with its comment and links to the parts of its page, instead of a row.
+    """
+
+    option_spec = {"model": directives.unchanged_required, "comments": directives.flag}  # noqa: RUF012
 
     def told(self, library: Library) -> list[nodes.Node]:
         proofs = [self.proof(library, name) for name in self.arguments[0].split()]
+        if "comments" in self.options:
+            return entries(library, proofs)
         return [theorems(library, proofs, model=self.options.get("model", ""))]
 
 
@@ -227,6 +240,25 @@ class _ClaimRole(SphinxRole):
         return [link(text.strip() or name, claim_page(name))], []
 
 
+class _TheoremRole(SphinxRole):
+    """``{gup:theorem}`the fix <fix_is_enough>```: a link to a theorem's page; ``{gup:refutation}``: to its first refutation."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        library = _LIBRARIES[self.env]
+        self.env.note_dependency(DIGEST)
+        text, _, name = self.text.rstrip(">").rpartition("<")
+        proof = library.proof(name)
+        if proof is None:
+            return [], [self.inliner.reporter.error(f"there is no theorem called '{name}'", line=self.lineno)]
+        anchor = ""
+        if self.name.endswith("refutation"):
+            told = next((result for result in proof.results if result.story), None)
+            if told is None:
+                return [], [self.inliner.reporter.error(f"theorem {name} is not refuted", line=self.lineno)]
+            anchor = refutation_anchor(told)
+        return [link(text.strip() or name, theorem_page(proof), anchor)], []
+
+
 class GupDomain(Domain):
     """Protocols, theorems and claims."""
 
@@ -248,7 +280,12 @@ class GupDomain(Domain):
         "theorem": _Theorem,
         "theorems": _Theorems,
     }
-    roles = {"count": _Count(), "ref": _ClaimRole()}  # noqa: RUF012
+    roles = {  # noqa: RUF012
+        "count": _Count(),
+        "ref": _ClaimRole(),
+        "refutation": _TheoremRole(),
+        "theorem": _TheoremRole(),
+    }
 
     def resolve_xref(
         self,

@@ -8,23 +8,40 @@ from docutils import nodes
 
 from gupproof.program.target_reader import known_targets
 from gupproof.proving.result import Result, Verdict
-from gupproof.sphinx_ext.addresses import claim_page, home, model_page, source_page, theorem_anchor
+from gupproof.sphinx_ext.addresses import CHANGES, claim_page, model_page, refutation_anchor, source_page, theorem_page
 from gupproof.sphinx_ext.library import Library, Proof, Source
 from gupproof.sphinx_ext.markup import Cell, link, literal, paragraph, table, words
-from gupproof.sphinx_ext.verdicts import chips
+from gupproof.sphinx_ext.theorems import comment
+from gupproof.sphinx_ext.verdicts import chips, legend, theorem_link
 
 
 def theorems(library: Library, proofs: Iterable[Proof], *, model: str = "") -> nodes.Node:
     """Return a row for each theorem: the claims it answers, its verdicts, or those under one model."""
     rows: list[Sequence[Cell]] = []
     for proof in proofs:
-        name = link(literal(proof.name), home(library, proof), theorem_anchor(proof.name))
         claims: list[nodes.Node] = []
         for claim in proof.claims:
             shown = link(claim, claim_page(claim)) if library.claim(claim) else nodes.Text(claim)
             claims += [*([nodes.Text(", ")] if claims else []), shown]
-        rows.append([[name], claims, chips(library, proof, model=model)])
+        rows.append([[theorem_link(proof)], claims, chips(proof, model=model)])
     return table(["theorem", "claim", "verdicts"], rows, classes=["gup-theorems"])
+
+
+def entries(library: Library, proofs: Iterable[Proof]) -> list[nodes.Node]:
+    """Return theorems in short: the verdicts and the comment of each, and what its page tells."""
+    made: list[nodes.Node] = []
+    for proof in proofs:
+        refuted = next((result for result in proof.results if result.story), None)
+        more = [link("verdicts, bounds and text", theorem_page(proof))]
+        if refuted:
+            more.append(link("how it is refuted", theorem_page(proof), refutation_anchor(refuted)))
+        if proof.rests_on:
+            more.append(link("what it rests on", theorem_page(proof), CHANGES))
+        parted = [part for item in more for part in (nodes.Text(" · "), item)][1:]
+        top = paragraph(theorem_link(proof), " ", *chips(proof), classes=["gup-line"])
+        below = paragraph(*parted, classes=["gup-more"])
+        made.append(nodes.container("", top, *comment(library, proof), below, classes=["gup-entry"]))
+    return [legend(), *made] if made else []
 
 
 def files(library: Library, sources: Iterable[Source]) -> nodes.Node:

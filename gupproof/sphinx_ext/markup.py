@@ -1,7 +1,8 @@
 """Document nodes that several parts of a page are made of."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from docutils import nodes
 from sphinx import addnodes
@@ -12,11 +13,14 @@ from gupproof.sphinx_ext.addresses import claim_page
 _WORD = re.compile(
     r"`([^`\n]+)`"
     r"|((?:\w+/)*\w+\.(?:c|h|S|gup|cat)\b|\b[A-Za-z_]\w*\(\)|(?:\b\w+/)*\b\w*_\w+\b(?:\(\))?)"
-    r"|\b([CX]\d+)\b"
+    r"|\b([A-Z]\d+[a-z]?)\b"
 )
-"""What stands out in a comment: something quoted, a file or name of the code, a claim."""
+"""What stands out in a comment: something quoted, a file or name of the code, a claim or a step."""
 
 Cell = Sequence[nodes.Node]
+Steps = Mapping[str, tuple[str, str, str]]
+"""The name of a step, such as S11 → its page, the anchor there, and what the step does."""
+NO_STEPS: Steps = MappingProxyType({})
 
 
 class details(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes so
@@ -59,37 +63,44 @@ def link(content: nodes.Node | str, page: str, anchor: str = "", *, title: str =
     return addnodes.pending_xref("", inner, refdomain="gup", reftype="place", reftarget=target, refexplicit=True, title=title)
 
 
-def prose(text: str, claims: Iterable[str] = ()) -> list[nodes.Node]:
-    """Return a comment as paragraphs: names of functions and variables as code, claims as links.
+def prose(text: str, claims: Iterable[str] = (), steps: Steps = NO_STEPS) -> list[nodes.Node]:
+    """Return a comment as paragraphs: names of functions and variables as code, claims and steps as links.
 
     Args:
         text: paragraphs parted by blank lines.
         claims: the ids that have pages.
+        steps: the steps that can be linked to.
 
     """
     known = frozenset(claims)
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
-    return [paragraph(*words(part, known)) for part in parts if part]
+    return [paragraph(*words(part, known, steps)) for part in parts if part]
 
 
-def words(text: str, claims: frozenset[str] = frozenset()) -> Iterable[nodes.Node]:
-    """Yield the parts of a line: plain text, code, links to claims."""
+def words(text: str, claims: frozenset[str] = frozenset(), steps: Steps = NO_STEPS) -> Iterable[nodes.Node]:
+    """Yield the parts of a line: plain text, code, links to claims and steps."""
     end = 0
     for found in _WORD.finditer(text):
-        quoted, code, claim = found.groups()
-        if claim and claim not in claims:
+        quoted, code, name = found.groups()
+        if name and name not in claims and name not in steps:
             continue
         yield nodes.Text(text[end : found.start()])
-        yield link(claim, claim_page(claim)) if claim else literal(quoted or code)
+        if name in claims:
+            yield link(name, claim_page(name))
+        elif name in steps:
+            page, anchor, does = steps[name]
+            yield link(name, page, anchor, title=does)
+        else:
+            yield literal(quoted or code)
         end = found.end()
     yield nodes.Text(text[end:])
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, classes: Iterable[str] = ()) -> nodes.container:
+def table(head: Sequence[str | Cell], rows: Iterable[Sequence[Cell]], *, classes: Iterable[str] = ()) -> nodes.container:
     """Return a table that scrolls sideways where it is too wide."""
     group = nodes.tgroup("", cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
-    top = nodes.row("", *(nodes.entry("", paragraph(text)) for text in head))
+    top = nodes.row("", *(nodes.entry("", paragraph(*([cell] if isinstance(cell, str) else cell))) for cell in head))
     body = [nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells)) for cells in rows]
     group += [nodes.thead("", top), nodes.tbody("", *body)]
     made = nodes.table("", group, classes=["gup-table", "colwidths-auto", *classes])

@@ -1,13 +1,13 @@
-"""Writes the pages that follow from the library: one for each claim, protocol, model and file of theorems."""
+"""Writes the pages that follow from the library: one for each claim, theorem, protocol, model and file of theorems."""
 
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gupproof.proving.claims import Claim
+from gupproof.sphinx_ext.addresses import theorem_page
 from gupproof.sphinx_ext.library import Library, Proof, Source
 from gupproof.sphinx_ext.overview import quoted
-from gupproof.sphinx_ext.theorems import scenarios_of
 
 
 def write_pages(library: Library, folder: Path, digest: str) -> None:
@@ -36,6 +36,8 @@ def write_pages(library: Library, folder: Path, digest: str) -> None:
 def _pages(library: Library) -> Iterator[tuple[str, str]]:
     for claim in library.claims:
         yield f"claims/{claim.id}", _claim(library, claim)
+    for proof in library.proofs:
+        yield f"theorems/{proof.file}/{proof.name}", _theorem(proof)
     for source in library.protocols:
         yield f"protocols/{source.name}", _protocol(library, source)
     for source in library.proof_files:
@@ -47,47 +49,40 @@ def _pages(library: Library) -> Iterator[tuple[str, str]]:
 def _claim(library: Library, claim: Claim) -> str:
     proofs = library.proofs_of(claim.id)
     parts = [f"# {claim.id}: {escaped(quoted(claim))}", _directive("claim", claim.id)]
-    return _joined([*parts, *_theorems(proofs), *_scenarios(proofs)])
+    if proofs:
+        parts += ["## Theorems", _directive("theorems", " ".join(map(_name, proofs)), ":comments:")]
+    return _joined(parts)
 
 
-def _theorems(proofs: Sequence[Proof]) -> list[str]:
-    parts = []
-    for proof in proofs:
-        parts += [f"## Theorem `{proof.name}`", _directive("theorem", _name(proof))]
-        if any(result.story for result in proof.results):
-            parts += ["### How it is refuted", _directive("refutations", _name(proof))]
-        if proof.rests_on:
-            parts += ["### What it depends on", _directive("changes", _name(proof))]
-    return parts
-
-
-def _scenarios(proofs: Sequence[Proof]) -> list[str]:
-    parts = []
-    shown = scenarios_of(proofs)
-    names = [scenario.name for _, scenario in shown]
-    for proof, scenario in shown:
-        place = f" of {scenario.span.place.partition(':')[0]}" if names.count(scenario.name) > 1 else ""
-        parts += [f"## Scenario `{scenario.name}`{escaped(place)}", _directive("scenario", f"{_name(proof)} {scenario.name}")]
-    return parts
+def _theorem(proof: Proof) -> str:
+    """Return the page of a theorem, which tells all there is to it."""
+    parts = [f"# Theorem `{proof.name}`", _directive("theorem", _name(proof))]
+    if any(result.story for result in proof.results):
+        parts += ["## How it is refuted", _directive("refutations", _name(proof))]
+    if proof.rests_on:
+        parts += ["## What it rests on", _directive("changes", _name(proof))]
+    for scenario in proof.scenarios:
+        parts += [f"## Scenario `{scenario.name}`", _directive("scenario", f"{_name(proof)} {scenario.name}")]
+    return _joined(parts)
 
 
 def _protocol(library: Library, source: Source) -> str:
     """Return the page of a protocol; the theorems are those of the files that use it."""
     used = [proof for proof in library.proofs if any(source.path.samefile(path) for path in proof.unit.sources)]
-    parts = [f"# {source.name}.gup", *_header(source)]
+    parts = [f"# {source.name}.gup", *_header(source), "## The text", _directive("source", f"{source.folder}/{source.name}")]
     if used:
         parts += ["## Theorems that rest on it", _directive("theorems", " ".join(map(_name, used)))]
-    return _joined([*parts, "## The text", _directive("source", f"{source.folder}/{source.name}")])
+    return _joined(parts)
 
 
 def _proof_file(library: Library, source: Source) -> str:
-    """Return the page of a file of theorems. Those that answer no claim are told here."""
+    """Return the page of a file of theorems; the pages of these stand under it in the sidebar."""
     own = [proof for proof in library.proofs if source.path.samefile(proof.unit.path)]
-    homeless = [proof for proof in own if not any(library.claim(name) for name in proof.claims)]
     parts = [f"# {source.name}.gup", *_header(source)]
     if own:
         parts += ["## Its theorems", _directive("theorems", " ".join(map(_name, own)))]
-    parts += _theorems(homeless)
+        listed = "\n".join(f"{proof.name} </{theorem_page(proof)}>" for proof in own)
+        parts.append(f"```{{toctree}}\n:hidden:\n\n{listed}\n```")
     return _joined([*parts, "## The text", _directive("source", f"{source.folder}/{source.name}")])
 
 

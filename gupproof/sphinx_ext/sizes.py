@@ -6,10 +6,9 @@ from docutils import nodes
 
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
-from gupproof.sphinx_ext.addresses import home, theorem_anchor
 from gupproof.sphinx_ext.library import Library, Proof, strength
-from gupproof.sphinx_ext.markup import Cell, link, literal, table
-from gupproof.sphinx_ext.verdicts import platform_name
+from gupproof.sphinx_ext.markup import Cell, table
+from gupproof.sphinx_ext.verdicts import chip, platform_head, theorem_link
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -30,12 +29,11 @@ def sizes(library: Library) -> nodes.Node:
     for key, by_size in grown.items():
         proof, settings = proofs[key], key[2]
         for number, (size, cells) in enumerate(by_size.items()):
-            name = link(literal(proof.name), home(library, proof), theorem_anchor(proof.name))
-            first: list[nodes.Node] = [] if number else [name, nodes.Text(f" {_shown(settings)}")]
+            first: list[nodes.Node] = [] if number else [theorem_link(proof), nodes.Text(f" {_shown(settings)}")]
             row: list[Cell] = [first, [nodes.Text(_shown(size) or "smallest")]]
-            row += [[nodes.Text(_cost(cells[column]) if column in cells else "")] for column in columns]
+            row += [_cost(proof, cells[column]) if column in cells else [] for column in columns]
             rows.append(row)
-    head = ["theorem", "size", *(f"{platform_name(column)}: events, clauses, seconds" for column in columns)]
+    head: list[str | Cell] = ["theorem", "size", *(platform_head(library, column) for column in columns)]
     return table(head, rows, classes=["gup-sizes"])
 
 
@@ -51,7 +49,9 @@ def _shown(settings: Settings) -> str:
     return ", ".join(f"{name} = {value}" for name, value in settings)
 
 
-def _cost(results: Sequence[Result]) -> str:
-    """Tell what the questions of one encoding took together."""
+def _cost(proof: Proof, results: Sequence[Result]) -> Cell:
+    """Tell the verdict on the questions of one encoding, and what they took together."""
     seconds = results[0].build_seconds + sum(result.seconds for result in results)
-    return f"{results[0].events}, {results[0].clauses:,}, {seconds:.1f}"
+    sizes = (f"{results[0].events} events", f"{results[0].clauses:,} clauses")
+    said = [part for text in sizes for part in (nodes.Text(" "), nodes.inline("", text, classes=["gup-cost"]))]
+    return [chip(proof, results, f"{seconds:.1f} s"), *said]

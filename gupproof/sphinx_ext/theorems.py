@@ -1,6 +1,8 @@
 """A theorem on a page: its comment, verdicts, bounds, and how to see them again; the scenarios and functions it is about."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from textwrap import dedent
 
 from docutils import nodes
 
@@ -8,28 +10,75 @@ from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.language.tree import walk
 from gupproof.proving.result import Verdict
-from gupproof.sphinx_ext.addresses import source_page, theorem_anchor
+from gupproof.sphinx_ext.addresses import claim_page, line_anchor, source_page
 from gupproof.sphinx_ext.library import Library, Proof
-from gupproof.sphinx_ext.markup import folded, link, listing, literal, paragraph, prose
+from gupproof.sphinx_ext.markup import Steps, folded, link, listing, literal, paragraph, prose
+from gupproof.sphinx_ext.overview import quoted
 from gupproof.sphinx_ext.verdicts import verdict_table
 
+_STEP = re.compile(r"\s*([^\s/].*?)\s*// ([A-Z]\d+[a-z]?)\b")
+"""A line of code with the name of its step behind it."""
 _LONG = 14
 """Lines of code from which on it is folded away."""
 
 
 def theorem(library: Library, proof: Proof) -> list[nodes.Node]:
     """Return what a theorem says, the verdicts on it, and what they hold for."""
-    top = nodes.container("", ids=[theorem_anchor(proof.name)])
-    said = prose(proof.theorem.doc, (claim.id for claim in library.claims))
+    said = comment(library, proof)
+    span = proof.theorem.span
     commands = [f"gupproof prove -t {proof.name}", *([f"gupproof explain {proof.name}"] if _refuted(proof) else [])]
     return [
-        top,
+        _answered(library, proof),
         *said,
+        *_asked(proof),
         verdict_table(library, proof),
         *_covers(proof),
         _bounds(library, proof),
         listing("\n".join(commands), "sh"),
+        folded("The theorem as it is written", listing(_text(proof.unit, span), "gup", first_line=span.line)),
     ]
+
+
+def comment(library: Library, proof: Proof) -> list[nodes.Node]:
+    """Return the comment on a theorem; claims in it are links, and so are the steps that its protocols name."""
+    return prose(proof.theorem.doc, (claim.id for claim in library.claims), _steps(library, proof.unit))
+
+
+def _steps(library: Library, unit: typed.Unit) -> Steps:
+    """Return the steps that files name behind the code, each where it stands first; none that two files name."""
+    found: dict[str, dict[str, tuple[str, str, str]]] = {}
+    for path, text in unit.sources.items():
+        source = library.source(path)
+        for number, line in enumerate(text.split("\n") if source else (), start=1):
+            step = _STEP.match(line)
+            if source and step:
+                place = source_page(source), line_anchor(number), " ".join(step[1].split())
+                found.setdefault(step[2], {}).setdefault(path, place)
+    return {name: next(iter(places.values())) for name, places in found.items() if len(places) == 1}
+
+
+def _answered(library: Library, proof: Proof) -> nodes.Node:
+    """Return which claims a theorem answers, and where it stands."""
+    claims = [claim for claim in map(library.claim, proof.claims) if claim]
+    told: list[nodes.Node] = []
+    for claim in claims:
+        said = quoted(claim).rstrip(".")
+        told += [nodes.Text("; " if told else "Answers "), link(claim.id, claim_page(claim.id)), nodes.Text(f" {said}")]
+    begin = ". In " if told else "In "
+    return paragraph(*told, begin, _where(library, proof.theorem), ".", classes=["gup-by"])
+
+
+def _asked(proof: Proof) -> list[nodes.Node]:
+    """Return the properties that a theorem speaks of, as they are written, with the comments on them."""
+    names = {(result.obligation.scenario, result.obligation.property) for result in proof.results}
+    told: list[str] = []
+    for found in proof.scenarios:
+        lines = proof.unit.sources[found.span.path].split("\n")
+        for item in found.properties:
+            if (found.name, item.name) in names:
+                first = _comment_above(lines, item.span.line)
+                told.append(dedent("\n".join(lines[first - 1 : item.span.end_line])))
+    return [listing("\n".join(dict.fromkeys(told)), "gup")] if told else []
 
 
 def _refuted(proof: Proof) -> bool:
@@ -66,7 +115,9 @@ def _bounds(library: Library, proof: Proof) -> nodes.Node:
             span = f"{min(events)}" if min(events) == max(events) else f"{min(events)} to {max(events)}"
             told.append(f"{span} events")
         source = library.source(scenario.span.path)
-        place = link(scenario.span.place, source_page(source), f"line-{scenario.span.line}") if source else scenario.span.place
+        place = (
+            link(scenario.span.place, source_page(source), line_anchor(scenario.span.line)) if source else scenario.span.place
+        )
         said = ", ".join(told)
         lines.append(
             paragraph("All executions of ", literal(scenario.name), " (", place, f"): {said}.", classes=["gup-bounds"])
@@ -111,10 +162,15 @@ def scenario(library: Library, proof: Proof, shown: typed.Scenario) -> list[node
 
 
 def _place(library: Library, node: typed.Node) -> nodes.Node:
+    return paragraph(_where(library, node), classes=["gup-place"])
+
+
+def _where(library: Library, node: typed.Node) -> nodes.Node:
+    """Return a link to where something is written."""
     source = library.source(node.span.path)
-    told = f"{source.name}.gup:{node.span.line}" if source else node.span.place
-    where = link(told, source_page(source), f"line-{node.span.line}") if source else nodes.Text(told)
-    return paragraph(where, classes=["gup-place"])
+    if source is None:
+        return nodes.Text(node.span.place)
+    return link(f"{source.name}.gup:{node.span.line}", source_page(source), line_anchor(node.span.line))
 
 
 def _text(unit: typed.Unit, span: Span) -> str:
@@ -123,16 +179,6 @@ def _text(unit: typed.Unit, span: Span) -> str:
 
 def _comment_above(lines: Sequence[str], line: int) -> int:
     """Return the number of the line where the comment before a declaration begins; of the declaration itself without one."""
-    while line > 1 and lines[line - 2].startswith("//") and not lines[line - 2].startswith("// ──"):
+    while line > 1 and lines[line - 2].lstrip().startswith("//") and not lines[line - 2].startswith("// ──"):
         line -= 1
     return line
-
-
-def scenarios_of(proofs: Iterable[Proof]) -> list[tuple[Proof, typed.Scenario]]:
-    """Return the scenarios that theorems speak of, each once, with a theorem that does."""
-    found: dict[tuple[str, str], tuple[Proof, typed.Scenario]] = {}
-    for proof in proofs:
-        for item in proof.scenarios:
-            # A file may use the scenarios of another.
-            found.setdefault((item.name, item.span.place), (proof, item))
-    return [*found.values()]

@@ -29,6 +29,7 @@ Is it needed? | it_is_needed, barrier_is_enough
 ```
 
 {gup:count}`theorems` theorems, {gup:count}`refuted` of {gup:count}`obligations` refuted; see {gup:ref}`the barrier <C1>`.
+It {gup:theorem}`is needed <it_is_needed>`, as {gup:refutation}`this <it_is_needed>` shows.
 
 ```{toctree}
 thread
@@ -124,6 +125,7 @@ def html(site, name):
 def test_there_is_a_page_for_each_claim_protocol_model_and_file(site):
     names = {name.removeprefix("generated/") for name in site.pages if name.startswith("generated/")}
     assert {"claims/C1.html", "claims/C2.html", "claims/C3.html"} <= names
+    assert {"theorems/passing/it_is_needed.html", "theorems/passing/on_its_own.html"} <= names
     assert {"protocols/kit/flag.html", "proofs/passing.html", "models/armv8.html", "models/sc.html"} <= names
 
 
@@ -141,31 +143,49 @@ def test_a_claim_tells_who_said_what_and_the_answer(site):
         assert part in text
 
 
-def test_a_theorem_is_told_with_verdicts_bounds_text_and_commands(site):
+def test_a_claim_has_its_theorems_in_short_with_links_to_all_there_is(site):
     page = html(site, "generated/claims/C2.html")
-    text = site.pages["generated/claims/C2.html"].text
+    assert "Without it a machine with write_buffers that are no queues shows it." in site.pages["generated/claims/C2.html"].text
+    assert re.search(r'class="[^"]*gup-proved[^"]*">✓ sc<', page)
+    assert re.search(r'class="[^"]*gup-refuted[^"]*">✗ armv8<', page)
+    assert 'class="execution"' not in page
+    to = {text: (target, anchor) for target, anchor, text in site.targets("generated/claims/C2.html")}
+    needed = "generated/theorems/passing/it_is_needed.html"
+    assert to["verdicts, bounds and text"][0].startswith("generated/theorems/passing/")
+    assert to["how it is refuted"] == (needed, "it-is-needed-passing-fresh-wmb-none-armv8-arm64-llsc")
+    assert to["what it rests on"][1] == "what-it-rests-on"
+
+
+def test_a_theorem_is_told_with_verdicts_bounds_text_and_commands(site):
+    page = html(site, "generated/theorems/passing/it_is_needed.html")
+    text = site.pages["generated/theorems/passing/it_is_needed.html"].text
+    assert "Answers C2 The barrier is needed. In passing.gup:22." in text
     assert "Without it a machine with write_buffers that are no queues shows it." in text
     assert re.search(r'class="[^"]*gup-proved[^"]*">✓ proved<', page)
     assert re.search(r'class="[^"]*gup-refuted[^"]*">✗ refuted<', page)
     assert "wmb = none" in text
+    assert text.count("property fresh : seen == 0 || got == 1;") == 2
     assert "Covers reached: both." in text
     assert "All executions of passing (passing.gup:4): 2 threads" in text
     assert "gupproof explain it_is_needed" in text
+    assert "shows fresh under armv8 expect refuted;" in text
     assert "scenario passing {" in text
     assert "fn publish(" in text
     assert '<span class="nf">publish</span>' in page
 
 
 def test_a_refutation_is_drawn_and_told(site):
-    page = html(site, "generated/claims/C2.html")
+    page = html(site, "generated/theorems/passing/it_is_needed.html")
+    text = site.pages["generated/theorems/passing/it_is_needed.html"].text
     assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="execution"') == 1
-    assert "Finally: seen = 1, got = 0: fresh fails." in site.pages["generated/claims/C2.html"].text
-    assert "Step by step as under armv8/arm64-llsc." in site.pages["generated/claims/C2.html"].text
+    assert "fresh fails under armv8/arm64-llsc with wmb = none." in text
+    assert "Finally: seen = 1, got = 0: fresh fails." in text
+    assert "Step by step as under armv8/arm64-llsc." in text
 
 
 def test_the_lines_that_a_proof_rests_on_are_told(site):
-    page = html(site, "generated/claims/C1.html")
-    text = site.pages["generated/claims/C1.html"].text
+    page = html(site, "generated/theorems/passing/barrier_is_enough.html")
+    text = site.pages["generated/theorems/passing/barrier_is_enough.html"].text
     assert "Changing any one of these lines refutes it:" in text
     assert "flag.gup:9" in text
     assert re.search(r'class="gup-struck"><code[^>]*><span class="pre">slot', page)
@@ -178,10 +198,16 @@ def test_what_memory_does_not_decide_is_told_with_reason_and_source(site):
     assert "gupproof prove" not in text
 
 
-def test_a_theorem_without_a_claim_is_told_on_the_page_of_its_file(site):
-    page = site.pages["generated/proofs/passing.html"]
-    assert "theorem-on_its_own" in page.anchors
-    assert "theorem-it_is_needed" not in page.anchors
+def test_from_the_page_of_a_file_every_theorem_is_one_click_away(site):
+    targets = {target for target, _, _ in site.targets("generated/proofs/passing.html")}
+    for name in ("barrier_is_enough", "it_is_needed", "on_its_own"):
+        assert f"generated/theorems/passing/{name}.html" in targets
+    assert "Answers" not in site.pages["generated/theorems/passing/on_its_own.html"].text
+
+
+def test_a_step_that_a_comment_names_leads_to_its_line(site):
+    page = "generated/theorems/passing/it_is_needed.html"
+    assert ("generated/protocols/kit/flag.html", "line-10", "F2") in list(site.targets(page))
 
 
 def test_a_protocol_has_its_header_its_text_and_its_theorems(site):
@@ -213,8 +239,22 @@ def test_numbers_come_from_records(site):
     assert "3 theorems, 2 of 8 refuted" in site.pages["index.html"].text
 
 
+def test_the_targets_of_a_model_share_a_column_where_they_agree(site):
+    head = html(site, "index.html").split("<thead>")[1].split("</thead>")[0]
+    assert re.sub(r"<[^>]+>|\s", "", head) == "scx86-tsoarmv8"
+    assert 'href="generated/models/armv8.html"' in head
+
+
+def test_a_page_may_lead_to_a_theorem_or_to_its_refutation(site):
+    to = {text: (target, anchor) for target, anchor, text in site.targets("index.html")}
+    assert to["is needed"] == ("generated/theorems/passing/it_is_needed.html", "")
+    assert to["this"][1].startswith("it-is-needed-passing-fresh")
+
+
 def test_from_the_front_page_a_refutation_is_one_click_away(site):
-    (first, *others) = [(target, anchor) for target, anchor, text in site.targets("index.html") if text == "✗ refuted"]
+    (first,) = [(target, anchor) for target, anchor, text in site.targets("index.html") if text == "✗ refuted"]
+    (found, *others) = [(target, anchor) for target, anchor, text in site.targets(first[0]) if text == "✗ refuted"]
+    assert found == first
     story = html(site, first[0]).split(f'id="{first[1]}"')[1]
     assert "<svg" in story
     assert "Finally: seen = 1, got = 0" in re.sub(r"<[^>]+>", "", story)

@@ -22,7 +22,7 @@ slot wmb : none | smp_wmb = smp_wmb;
 fn publish(int *data, int *flag, int value) {
     WRITE_ONCE(*data, value);
     slot wmb;
-    WRITE_ONCE(*flag, 1);
+    WRITE_ONCE(*flag, 1);                   // F2
 }
 """
 
@@ -46,7 +46,7 @@ theorem barrier_is_enough "C1, C2" {
     shows fresh under sc, x86-tso, armv8 expect proved;
 }
 
-// Without it a machine with write_buffers that are no queues shows it.
+// Without it a machine with write_buffers that are no queues shows it. F2 is seen first, F7 is nothing.
 theorem it_is_needed "C2" {
     passing with wmb = none
     shows fresh under sc expect proved;
