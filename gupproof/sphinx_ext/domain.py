@@ -221,7 +221,7 @@ class _Count(SphinxRole):
             "claims": len(library.claims),
             "claims of the thread": sum(claim.part == "thread" for claim in library.claims),
             "claims of memory": sum(claim.of_memory for claim in library.claims),
-            "theorems": len(library.proofs),
+            "theorems": sum(bool(proof.results) for proof in library.proofs),
             "obligations": sum(counts.values()),
             "models": len(library.models),
             "protocols": len(library.protocols),

@@ -75,7 +75,8 @@ class Proof:
     @property
     def scenarios(self) -> tuple[typed.Scenario, ...]:
         """The scenarios it speaks of, in order."""
-        return tuple(self.unit.scenarios[name] for name in dict.fromkeys(claim.scenario for claim in self.theorem.claims))
+        spoken: tuple[typed.Claim | typed.Placement, ...] = (*self.theorem.claims, *self.theorem.placements)
+        return tuple(self.unit.scenarios[name] for name in dict.fromkeys(item.scenario for item in spoken))
 
     @property
     def platforms(self) -> tuple[Platform, ...]:

@@ -26,16 +26,20 @@ def theorem(library: Library, proof: Proof) -> list[nodes.Node]:
     """Return what a theorem says, the verdicts on it, and what they hold for."""
     said = comment(library, proof)
     span = proof.theorem.span
-    commands = [f"gupproof prove -t {proof.name}", *([f"gupproof explain {proof.name}"] if _refuted(proof) else [])]
+    places = bool(proof.theorem.placements)
+    commands = [f"gupproof prove -t {proof.name}"] if proof.results else []
+    commands += [f"gupproof explain {proof.name}"] if _refuted(proof) else []
+    commands += [f"gupproof barriers {proof.name}"] if places else []
+    written = listing(_text(proof.unit, span), "gup", first_line=span.line)
     return [
         _answered(library, proof),
         *said,
         *_asked(proof),
-        verdict_table(library, proof),
+        *([verdict_table(library, proof)] if proof.results else []),
         *_covers(proof),
         _bounds(library, proof),
         listing("\n".join(commands), "sh"),
-        folded("The theorem as it is written", listing(_text(proof.unit, span), "gup", first_line=span.line)),
+        folded("The theorem as it is written", written, opened=places),
     ]
 
 
@@ -70,7 +74,8 @@ def _answered(library: Library, proof: Proof) -> nodes.Node:
 
 def _asked(proof: Proof) -> list[nodes.Node]:
     """Return the properties that a theorem speaks of, as they are written, with the comments on them."""
-    names = {(result.obligation.scenario, result.obligation.property) for result in proof.results}
+    spoken: tuple[typed.Claim | typed.Placement, ...] = (*proof.theorem.claims, *proof.theorem.placements)
+    names = {(item.scenario, name) for item in spoken for name in item.properties}
     told: list[str] = []
     for found in proof.scenarios:
         lines = proof.unit.sources[found.span.path].split("\n")

@@ -121,11 +121,11 @@ def verdict(proof: Proof, results: Sequence[Result], text: str = "") -> nodes.No
 
 
 def chips(proof: Proof, *, model: str = "") -> list[nodes.Node]:
-    """Return a chip for each platform of a theorem, or of one model."""
+    """Return a chip for each platform of a theorem, or of one model; a word for a theorem without verdicts."""
     shown: list[nodes.Node] = []
     for name, results in _by_name(proof, model).items():
         shown += [*([nodes.Text(" ")] if shown else []), chip(proof, results, name)]
-    return shown
+    return shown or [nodes.inline("", "where barriers are needed", classes=["gup-open"])]
 
 
 def chip(proof: Proof, results: Sequence[Result], name: str) -> nodes.Node:

@@ -205,6 +205,15 @@ def test_from_the_page_of_a_file_every_theorem_is_one_click_away(site):
     assert "Answers" not in site.pages["generated/theorems/passing/on_its_own.html"].text
 
 
+def test_a_theorem_about_places_shows_its_text_and_the_command(site):
+    text = site.pages["generated/theorems/passing/one_is_placed.html"].text
+    assert "places wmb for fresh under armv8" in text
+    assert "property fresh : seen == 0 || got == 1;" in text
+    assert "gupproof barriers one_is_placed" in text
+    assert "gupproof prove" not in text
+    assert "where barriers are needed" in site.pages["generated/proofs/passing.html"].text
+
+
 def test_a_step_that_a_comment_names_leads_to_its_line(site):
     page = "generated/theorems/passing/it_is_needed.html"
     assert ("generated/protocols/kit/flag.html", "line-10", "F2") in list(site.targets(page))

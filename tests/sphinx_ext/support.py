@@ -56,6 +56,10 @@ theorem it_is_needed "C2" {
 theorem on_its_own {
     passing shows fresh under sc expect proved;
 }
+
+theorem one_is_placed {
+    passing places wmb for fresh under armv8 expect { wmb = smp_wmb };
+}
 """
 
 CLAIMS = """

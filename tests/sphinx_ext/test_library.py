@@ -32,7 +32,7 @@ def refusal(places):
 
 def test_it_holds_claims_theorems_files_and_models(library):
     assert [claim.id for claim in library.claims] == ["C1", "C2", "C3"]
-    assert [proof.name for proof in library.proofs] == ["barrier_is_enough", "it_is_needed", "on_its_own"]
+    assert [proof.name for proof in library.proofs] == ["barrier_is_enough", "it_is_needed", "on_its_own", "one_is_placed"]
     pages = [(source.folder, source.name) for source in library.sources]
     assert pages[:2] == [("protocols", "kit/flag"), ("proofs", "passing")]
     assert [*library.models][:2] == ["sc", "x86-tso"]
