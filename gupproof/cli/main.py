@@ -61,7 +61,7 @@ def cli() -> None:
     \b
     gupproof prove                     every theorem that comes with gupproof
     gupproof prove my.gup              the theorems of a file
-    gupproof check my.gup              check a file, and verify its scenarios under every model
+    gupproof check my.gup              check a file, and verify its scenarios
     gupproof explain THEOREM           a refutation, step by step
     """  # noqa: D301 - click's own mark for text that is not to be rewrapped
 
