@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gupproof.placing.goals import Question
 from gupproof.placing.oracle import Oracle, UndecidedError
 from gupproof.placing.search import Found, Progress, Search, weakenings
-from gupproof.placing.slots import Placement, today
+from gupproof.placing.slots import Placement, Slot, today
 from gupproof.placing.telling import told
 from gupproof.program.costs import cost
 from gupproof.program.targets import Target
@@ -144,10 +144,11 @@ class Answering:
     def view(self, platforms: Sequence[Platform]) -> View:
         """Return every minimal placement for some platforms together."""
         search = self.search(platforms)
-        found = search.minimal()
         slots = self.question.slots
         now = today(slots)
+        # Today's comes first: where time runs out, its worth is what people want to know most.
         worth = self.worth(now, search)
+        found = search.minimal()
         spare = [step for step in weakenings(slots, now) if worth and self.worth(step[1], search)]
         hopeless = found.complete and not found.placements
         defeat = None
@@ -162,11 +163,17 @@ class Answering:
             empty=self._empty(search.oracles, found.placements),
         )
 
-    def search(self, platforms: Sequence[Platform]) -> Search:
-        """Return a search for some platforms together; it knows what others before it learned."""
+    def search(self, platforms: Sequence[Platform], slots: Sequence[Slot] = ()) -> Search:
+        """Return a search for some platforms together; it knows what others before it learned.
+
+        Args:
+            platforms: some of the question's.
+            slots: the question's, where something else than strength orders their alternatives.
+
+        """
         name = str(platforms[0]) if len(platforms) == 1 else "all together"
         oracles = [oracle for platform in platforms for oracle in self.oracles[platform]]
-        return Search(self.question.slots, oracles, self.deadline, lambda progress: self.tell(name, progress))
+        return Search(slots or self.question.slots, oracles, self.deadline, lambda progress: self.tell(name, progress))
 
     def cheapest(self, platform: Platform, known: Sequence[Placement]) -> Cheapest:
         """Return what costs least on a platform's target of all that suffices on every platform."""

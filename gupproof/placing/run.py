@@ -7,7 +7,7 @@ from concurrent.futures import Future, as_completed
 from gupproof.placing.answer import Answer, Answering, Cheapest, Reason, front
 from gupproof.placing.goals import Question
 from gupproof.placing.search import Progress
-from gupproof.placing.slots import Placement, today
+from gupproof.placing.slots import Placement, Slot, ordered_by, today
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
@@ -42,9 +42,10 @@ def answer(
     alone = tuple(at_work.view([platform]) for platform in platforms)
     together = alone[0] if len(platforms) == 1 else at_work.view(platforms)
     minimal = together.found.placements
-    cheapest = tuple(at_work.cheapest(platform, minimal) for platform in _one_for_each_target(platforms))
+    known = [*minimal, *([today(question.slots)] if together.today else [])]
+    cheapest = tuple(at_work.cheapest(platform, known) for platform in _one_for_each_target(platforms))
     costs = {platform.target: at_work.weights(targets[platform]) for platform in platforms}
-    best = _front(costs, (*minimal, *(item.placement for item in cheapest if item.placement is not None)))
+    best = _front(at_work, costs, (*minimal, *(item.placement for item in cheapest if item.placement is not None)))
     explained = minimal if len(minimal) <= MOST_EXPLAINED else best
     oracles = at_work.search(platforms).oracles
     reasons: dict[Placement, tuple[Reason, ...]] = {item: at_work.reasons(oracles, item) for item in explained}
@@ -117,10 +118,23 @@ def _one_for_each_target(platforms: tuple[Platform, ...]) -> list[Platform]:
     return list({platform.target: platform for platform in reversed(platforms)}.values())[::-1]
 
 
-def _front(costs: Mapping[str, tuple[tuple[int, ...], ...]], placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
-    every = tuple(dict.fromkeys(placements))
+def _front(
+    at_work: Answering, costs: Mapping[str, tuple[tuple[int, ...], ...]], known: tuple[Placement, ...]
+) -> tuple[Placement, ...]:
+    """Return the sufficient placements that none beats on every target; ``known`` are the minimal and the cheapest ones."""
+    slots = at_work.question.slots
+    every = tuple(dict.fromkeys(known))
+    if not all(_grows(slot, row[number]) for row in costs.values() for number, slot in enumerate(slots)):
+        # Where something stronger costs less, what no other beats need not be minimal in strength.
+        priced = [ordered_by(slot, [row[number] for row in costs.values()]) for number, slot in enumerate(slots)]
+        every = tuple(dict.fromkeys((*every, *at_work.search(at_work.question.platforms, priced).minimal().placements)))
     prices = {
         item: tuple(sum(row[position] for row, position in zip(rows, item, strict=True)) for rows in costs.values())
         for item in every
     }
     return front(every, prices)
+
+
+def _grows(slot: Slot, row: Sequence[int]) -> bool:
+    """Whether what is stronger never costs less."""
+    return all(row[a] <= row[b] for a in slot.all for b in slot.above[a])

@@ -1,7 +1,7 @@
 """Slots and what can stand in them: alternatives ordered by strength, placements, and regions of placements."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gupproof.language import typed
@@ -23,6 +23,7 @@ class Slot:
         values: the alternatives, by name, in the order they are declared.
         rows: the row of a target table that each performs; empty for none.
         today: position of the one that is the default.
+        order: per position, those that count as it or more, where that is not strength but something else.
 
     """
 
@@ -30,6 +31,7 @@ class Slot:
     values: tuple[str, ...]
     rows: tuple[str, ...]
     today: int
+    order: tuple[frozenset[int], ...] = ()
 
     @cached_property
     def all(self) -> frozenset[int]:
@@ -39,7 +41,7 @@ class Slot:
     @cached_property
     def above(self) -> tuple[frozenset[int], ...]:
         """Per position, those that are as strong or stronger: itself included."""
-        return tuple(
+        return self.order or tuple(
             frozenset(b for b in self.all if a == b or weaker(self.values[a], self.values[b])) for a in range(len(self.values))
         )
 
@@ -62,6 +64,25 @@ class Slot:
     def one_step_weaker(self, position: int) -> tuple[int, ...]:
         """Return the strongest of the alternatives that are weaker than the one at ``position``."""
         return tuple(map(self.values.index, next_weaker(self.values[position], self.values)))
+
+
+def ordered_by(slot: Slot, prices: Sequence[Sequence[int]]) -> Slot:
+    """Return a slot in which more is what costs as much or more everywhere; of equals, what is as strong or declared later.
+
+    Args:
+        slot: with its strengths.
+        prices: on each of some targets, what each alternative costs.
+
+    """
+
+    def key(position: int) -> tuple[int, int]:
+        return slot.heights[position], position
+
+    def more(a: int, b: int) -> bool:
+        dearer = [row[b] - row[a] for row in prices]
+        return min(dearer) >= 0 and (max(dearer) > 0 or key(a) <= key(b))
+
+    return replace(slot, order=tuple(frozenset(b for b in slot.all if more(a, b)) for a in sorted(slot.all)))
 
 
 def slot_of(switch: typed.Switch) -> Slot:
