@@ -12,7 +12,7 @@ from gupproof.sphinx_ext.addresses import claim_page
 
 _WORD = re.compile(
     r"`([^`\n]+)`"
-    r"|((?:\w+/)*\w+\.(?:c|h|S|gup|cat)\b|\b[A-Za-z_]\w*\(\)|(?:\b\w+/)*\b\w*_\w+\b(?:\(\))?)"
+    r"|((?:\w+/)*\w+\.(?:c|h|S|gup|cat)\b|\b[A-Za-z_]\w*\(\)|(?:\b\w+/)*\b\w*_\w+\b(?:\((?:\w+(?:, \w+)*)?\))?)"
     r"|\b([A-Z]\d+[a-z]?)\b"
 )
 """What stands out in a comment: something quoted, a file or name of the code, a claim or a step."""
