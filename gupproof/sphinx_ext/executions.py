@@ -1,12 +1,14 @@
-"""An execution on a page: the drawing, and the story step by step. Whatever has them may show them so, refutation or not."""
+"""The execution of a result on a page, of a refutation or of anything else: the drawing, and the story step by step."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from docutils import nodes
 
-from gupproof.execution.story import StoryLine, happening
+from gupproof.execution.story import happening
 from gupproof.language import typed
+from gupproof.proving.result import Result
+from gupproof.report.drawing import drawing
 from gupproof.sphinx_ext.addresses import line_anchor, source_page
 from gupproof.sphinx_ext.library import Library
 from gupproof.sphinx_ext.markup import Cell, folded, link, paragraph, table
@@ -24,15 +26,15 @@ def how_to_read() -> nodes.Node:
     return folded("How to read this", paragraph(_HOW_TO_READ))
 
 
-def drawn(svg: str) -> nodes.Node:
-    """Return a drawing; where the page is too narrow for it, it scrolls."""
-    return nodes.raw("", f'<div class="gup-drawing">{svg}</div>', format="html")
+def execution(library: Library, unit: typed.Unit, result: Result, *, opened: bool) -> list[nodes.Node]:
+    """Return the execution of a result: the drawing, and the story behind it, which is folded away unless ``opened``."""
+    svg = nodes.raw("", f'<div class="gup-drawing">{drawing(result)}</div>', format="html")
+    return [svg, folded("The same, step by step", _story(library, unit, result), _ending(result), opened=opened)]
 
 
-def story(library: Library, unit: typed.Unit, lines: Sequence[StoryLine]) -> nodes.Node:
-    """Return an execution step by step; places are links into the files of ``unit``."""
+def _story(library: Library, unit: typed.Unit, result: Result) -> nodes.Node:
     rows: list[Sequence[Cell]] = []
-    for line in lines:
+    for line in result.story:
         mark = [nodes.strong("", " !")] if line.overtakes else []
         page = _page_of(library, unit, line.place)
         number = line.place.rpartition(":")[2]
@@ -46,6 +48,12 @@ def story(library: Library, unit: typed.Unit, lines: Sequence[StoryLine]) -> nod
         ]
         rows.append(cells)
     return table(["", "CPU", "step", "what happens", "where"], rows, classes=["gup-story"])
+
+
+def _ending(result: Result) -> nodes.Node:
+    values = ", ".join(f"{item.name} = {item.value}" for item in result.final)
+    said = f"Finally: {values}: {result.obligation.property} fails." if values else f"And so: {result.reason}."
+    return paragraph(said, classes=["gup-ending"])
 
 
 def _page_of(library: Library, unit: typed.Unit, place: str) -> str:

@@ -4,9 +4,8 @@ from docutils import nodes
 
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result, Verdict
-from gupproof.report.drawing import drawing
 from gupproof.sphinx_ext.addresses import refutation_anchor, theorem_page
-from gupproof.sphinx_ext.executions import drawn, how_to_read, story
+from gupproof.sphinx_ext.executions import execution, how_to_read
 from gupproof.sphinx_ext.library import Library, Proof, strength
 from gupproof.sphinx_ext.markup import folded, link, paragraph
 from gupproof.sphinx_ext.verdicts import at_the_end, platform_name, with_settings
@@ -26,13 +25,13 @@ def refutations(library: Library, proof: Proof) -> list[nodes.Node]:
     made: list[nodes.Node] = []
     for results in questions.values():
         first, *others = sorted(results, key=lambda result: strength(_platform(result)))
-        made += [_headline(library, proof, first), *_told(library, proof, first, opened=True)]
+        made += [_headline(library, proof, first), *execution(library, proof.unit, first, opened=True)]
         told = {first.story: first}
         for other in others:
             same = told.setdefault(other.story, other)
             why = "" if _says_nothing_more(other) else f": {other.reason}"
             summary = f"The same under {platform_name(_platform(other))}{why}"
-            inside = _told(library, proof, other, opened=False) if same is other else [_told_before(proof, same)]
+            inside = execution(library, proof.unit, other, opened=False) if same is other else [_told_before(proof, same)]
             # Inside of what is folded, so that a browser that comes here opens it.
             made.append(folded(summary, _anchored(other, *inside)))
     return [how_to_read(), *made] if made else []
@@ -64,18 +63,6 @@ def _told_before(proof: Proof, same: Result) -> nodes.Node:
 
 def _anchored(result: Result, *inside: nodes.Node) -> nodes.Node:
     return nodes.container("", *inside, ids=[refutation_anchor(result)], classes=["gup-refutation"])
-
-
-def _told(library: Library, proof: Proof, result: Result, *, opened: bool) -> list[nodes.Node]:
-    """Return the drawing, and the story behind it."""
-    steps = story(library, proof.unit, result.story)
-    return [drawn(drawing(result)), folded("The same, step by step", steps, _ending(result), opened=opened)]
-
-
-def _ending(result: Result) -> nodes.Node:
-    values = ", ".join(f"{item.name} = {item.value}" for item in result.final)
-    said = f"Finally: {values}: {result.obligation.property} fails." if values else f"And so: {result.reason}."
-    return paragraph(said, classes=["gup-ending"])
 
 
 def _platform(result: Result) -> Platform:
