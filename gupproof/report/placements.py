@@ -15,6 +15,7 @@ from gupproof.report.records import record
 Json = dict[str, Any]
 
 WIDTH = 100
+NARROW = 34
 _NOTHING = "nothing: every slot at its weakest"
 
 
@@ -63,25 +64,29 @@ def _worth(answer: Answer) -> str:
 
 
 def _minimal(answer: Answer) -> str:
-    rows = []
+    # Models that need the same are named together.
+    names: dict[tuple[str, ...], list[str]] = {}
     for view in _views(answer):
-        rows += [(name, text) for name, text in _placements(answer.question, view)]
+        names.setdefault(_placements(answer.question, view), []).append(_name(view))
+    rows: list[tuple[str, str]] = []
+    for texts, views in names.items():
+        left = textwrap.wrap(", ".join(views), NARROW)
+        height = max(len(left), len(texts))
+        rows += zip([*left, *[""] * (height - len(left))], [*texts, *[""] * (height - len(texts))], strict=True)
     return _table("minimal sufficient placements (all else at its weakest)", rows)
 
 
-def _placements(question: Question, view: View) -> list[tuple[str, str]]:
+def _placements(question: Question, view: View) -> tuple[str, ...]:
     found = view.found
     texts = [spelled(question.slots, item) for item in found.placements]
     texts = [_NOTHING if text == "nothing" else text for text in texts]
     texts = [
-        f"{t}  (vacuous: nothing comes to its end)" if p in view.empty else t
-        for t, p in zip(texts, found.placements, strict=True)
+        f"{text}  (vacuous: nothing comes to its end)" if placement in view.empty else text
+        for text, placement in zip(texts, found.placements, strict=True)
     ]
     if not found.complete:
         texts.append(f"... and perhaps others: {found.reason}")
-    elif not texts:
-        texts.append("none: no choice of these slots helps")
-    return [(_name(view) if number == 0 else "", text) for number, text in enumerate(texts)]
+    return tuple(texts) or ("none: no choice of these slots helps",)
 
 
 def _hopeless(answer: Answer, *, stories: bool) -> str:
@@ -94,16 +99,16 @@ def _hopeless(answer: Answer, *, stories: bool) -> str:
 def _costs(answer: Answer) -> str:
     targets = list(answer.costs)
     slots = answer.question.slots
-    best = {item.target: item.placement for item in answer.cheapest}
+    least = {item.target: item.cost for item in answer.cheapest if item.proved}
+    now = today(slots)
+    shown = dict.fromkeys((*([now] if answer.together.today else []), *answer.front, *answer.reasons))
     rows = [("", *targets)]
-    shown = list(dict.fromkeys((today(slots), *answer.front))) if answer.together.today else list(answer.front)
     for placement in shown:
-        name = "today's" if placement == today(slots) else spelled(slots, placement)
-        if placement == today(slots) and placement in answer.front:
-            name = f"today's: {spelled(slots, placement)}"
-        marks = [f"{answer.price(target, placement)}{' *' if best.get(target) == placement else ''}" for target in targets]
-        rows.append((name, *marks))
-    lines = [_table("what they cost (relative units; * a cheapest one)", rows)]
+        text = spelled(slots, placement)
+        prices = {target: answer.price(target, placement) for target in targets}
+        marks = [f"{price}{' *' if least.get(target) == price else ''}" for target, price in prices.items()]
+        rows.append((f"{text} (today's)" if placement == now else text, *marks))
+    lines = [_table("what they cost (relative units; * the least)", rows)]
     lines += [f"  {cheapest_text(answer.question, item)}" for item in answer.cheapest if not item.proved]
     return "\n".join(lines)
 
