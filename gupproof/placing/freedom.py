@@ -55,11 +55,11 @@ class Freedom:
             region = wider
         for number in reversed(free) if backwards else free:
             slot = self.slots[number]
-            # From the strongest: what is allowed with that is mostly allowed with all that is weaker.
-            downwards = sorted(slot.all - region[number], key=lambda position: -slot.heights[position])
-            for added in (slot.all, *({position} for position in downwards)):
-                tried = [*region[:number], region[number] | added, *region[number + 1 :]]
-                if tried != region and self._allows(replay, tried, raises):
+            # All at once, or else one by one from the strongest.
+            left = sorted(slot.all - region[number], key=lambda position: -slot.heights[position])
+            for added in (left, *([position] for position in left if len(left) > 1)):
+                tried = [*region[:number], region[number].union(added), *region[number + 1 :]]
+                if tried[number] != region[number] and self._allows(replay, tried, raises):
                     region = tried
                 if region[number] == slot.all:
                     break
