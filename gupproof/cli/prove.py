@@ -61,11 +61,10 @@ def command(
     obligations = [item for unit in units for item in obligations_of(unit, theorems=theorems, models=models)]
     if not obligations:
         what = f"under {', '.join(models)}" if models else f"in {', '.join(unit.path for unit in units)}"
-        raise GupError(
-            Diagnostic(
-                code="U008", message=f"there is no theorem {what}", help="gupproof check verifies scenarios, under any model"
-            )
-        )
+        message, remedy = f"there is no theorem {what}", "gupproof check verifies scenarios, under any model"
+        if any(theorem.placements for unit in units for theorem in unit.theorems.values()):
+            message, remedy = f"no theorem has a line with `shows` {what}", "gupproof barriers answers lines with `places`"
+        raise GupError(Diagnostic(code="U008", message=message, help=remedy))
     reading = Reading(include, bell)
     run(
         grouped(units, obligations, reading),

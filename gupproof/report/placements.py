@@ -124,12 +124,12 @@ def cheapest_text(question: Question, item: Cheapest) -> str:
 
 def _reasons(answer: Answer, *, stories: bool) -> str:
     slots = answer.question.slots
+    if not any(answer.reasons.values()):
+        return ""
     lines = ["why each is needed"]
     told: dict[str, str] = {}
     for placement, reasons in answer.reasons.items():
         lines.append(f"  {spelled(slots, placement)}:")
-        if not reasons:
-            lines.append("    it has no barrier at all")
         for reason in reasons:
             what = f"{_step(answer.question, placement, reason)}:"
             if reason.result is None:
