@@ -96,10 +96,10 @@ class Search:
             [unit * weight + height for weight, height in zip(row, slot.heights, strict=True)]
             for row, slot in zip(weights, self.slots, strict=True)
         ]
-        found = self._run(fine, every=False, known=known)
+        found = self._run(fine, every=False, known=known, unit=unit)
         return Found(placements=found.placements, complete=found.complete, bound=found.bound // unit, reason=found.reason)
 
-    def _run(self, weights: Sequence[Sequence[int]], *, every: bool, known: Sequence[Placement] = ()) -> Found:
+    def _run(self, weights: Sequence[Sequence[int]], *, every: bool, known: Sequence[Placement] = (), unit: int = 1) -> Found:
         candidates = Candidates(self.slots, weights)
         found: list[Placement] = []
         best = min(known, key=candidates.weight, default=None)
@@ -114,7 +114,8 @@ class Search:
             if proposed is None:
                 return Found(placements=tuple(found), complete=True, bound=bound)
             bound = candidates.weight(proposed)
-            self._report(bound, candidates, best, found)
+            weighed = [candidates.weight(item) for item in (*found, *([best] if best else ()))]
+            self._report(bound // unit, min(weighed) // unit if weighed else None, len(found))
             try:
                 if self.deadline is not None and time.perf_counter() > self.deadline:
                     raise UndecidedError("the time is up")
@@ -129,10 +130,8 @@ class Search:
                 return Found(placements=(proposed,), complete=True, bound=bound)
             candidates.exclude(up(self.slots, proposed))
 
-    def _report(self, bound: int, candidates: Candidates, best: Placement | None, found: Sequence[Placement]) -> None:
-        lightest = min((candidates.weight(item) for item in (*found, *([best] if best else ()))), default=None)
-        asked = sum(oracle.asked for oracle in self.oracles)
-        self.tell(Progress(bound=bound, best=lightest, found=len(found), asked=asked))
+    def _report(self, bound: int, best: int | None, found: int) -> None:
+        self.tell(Progress(bound=bound, best=best, found=found, asked=sum(oracle.asked for oracle in self.oracles)))
 
 
 def weakenings(slots: Sequence[Slot], placement: Placement) -> list[tuple[int, Placement]]:

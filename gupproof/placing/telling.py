@@ -6,6 +6,7 @@ from gupproof.execution.story import tell
 from gupproof.placing.oracle import Oracle
 from gupproof.placing.slots import Placement
 from gupproof.program.events import Event, Kind, Program
+from gupproof.program.expr import Op
 from gupproof.program.scenario import lower
 from gupproof.proving.ending import ending
 from gupproof.proving.platforms import model_of, target_of
@@ -74,12 +75,16 @@ def moved(execution: Execution, source: Program, target: Program) -> Execution:
         raise ValueError("the programs do not have the same accesses")
     number = {event.id: other.id for event, other in zip(ours, theirs, strict=True)}
     return Execution(
-        switches={name: value for name, value in execution.switches.items() if name in target.switches},
+        switches={name: value for name, value in execution.switches.items() if _is_open(target, name)},
         choices=execution.choices,
         reads={number[event]: value for event, value in execution.reads.items()},
         rf={number[read]: number[write] for read, write in execution.rf.items()},
         co={address: tuple(number[write] for write in order) for address, order in execution.co.items()},
     )
+
+
+def _is_open(program: Program, switch: str) -> bool:
+    return switch in program.switches and program.switches[switch].op is Op.CONFIG
 
 
 def _accesses(program: Program) -> list[Event]:
