@@ -207,7 +207,7 @@ class Answering:
             if not holds:
                 defeat = oracle.defeat(placement)
                 assert defeat is not None
-                return told(oracle, placement, defeat.execution, theorem=", ".join(self.question.names))
+                return told(oracle, placement, defeat.execution, theorem=", ".join(self.question.names), deadline=self.deadline)
         return None
 
     @property

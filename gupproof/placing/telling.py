@@ -1,8 +1,13 @@
 """An execution that defeats a placement, told of the text in which that placement stands."""
 
+import time
+
+from gupproof.cat.terms import Model
 from gupproof.execution.axioms import raised_flags, rechecked
 from gupproof.execution.execution import Execution
+from gupproof.execution.replay import Replay
 from gupproof.execution.story import tell
+from gupproof.placing.goals import Goal
 from gupproof.placing.oracle import Oracle
 from gupproof.placing.slots import Placement
 from gupproof.program.events import Event, Kind, Program
@@ -10,29 +15,39 @@ from gupproof.program.expr import Op
 from gupproof.program.scenario import lower
 from gupproof.proving.ending import ending
 from gupproof.proving.platforms import model_of, target_of
+from gupproof.proving.questions import Questions, encoded
 from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.proving.session import why
+from gupproof.solving.solver import Outcome, Solver
 
 
-def told(oracle: Oracle, placement: Placement, execution: Execution, *, theorem: str) -> Result:
+def told(
+    oracle: Oracle, placement: Placement, execution: Execution, *, theorem: str, deadline: float | None = None
+) -> Result | None:
     """Return a refutation: the execution in the text with the slots of ``placement`` built in, judged anew.
 
     Args:
         oracle: that found the execution.
         placement: that it defeats.
-        execution: of the scenario with its slots open.
+        execution: of the scenario with its slots open. Where interrupts may come in at other points without some fence, it may
+            be none of the text as it then stands, and one is looked for there.
         theorem: whose name the result bears.
+        deadline: of that search, on the clock of ``time.perf_counter``: past it there is None.
 
     Raises:
-        RecheckError: the execution is not allowed there.
-        RuntimeError: nothing is wrong with it.
+        RuntimeError: there is no such execution.
 
     """
     goal, platform, model = oracle.goal, oracle.platform, model_of(oracle.platform)
     chosen = {slot.name: position for slot, position in zip(oracle.slots, placement, strict=True)}
     values = {name: chosen.get(name, value) for name, value in goal.values}
     program = lower(goal.unit, goal.unit.scenarios[goal.scenario], target_of(platform), fixed=values)
-    found = rechecked(program, model, moved(execution, oracle.program, program))
+    try:
+        found: Replay | None = rechecked(program, model, moved(execution, oracle.program, program))
+    except ValueError:
+        found = _searched(goal, program, model, deadline)
+    if found is None:
+        return None
     refuted = [name for name in goal.properties if found.refutes(name)]
     flags = [axiom.name for axiom in raised_flags(model, found) if axiom.name not in goal.flags]
     if not refuted and not (flags and found.events.complete):
@@ -61,6 +76,20 @@ def told(oracle: Oracle, placement: Placement, execution: Execution, *, theorem:
         story=tell(program, model, found),
         final=ending(program, goal.unit.scenarios[goal.scenario], found, name) if refuted else (),
     )
+
+
+def _searched(goal: Goal, program: Program, model: Model, deadline: float | None) -> Replay | None:
+    """Find an execution of a goal's scenario, with its slots built in, in which something goes wrong; None if time runs out."""
+    encoding, _ = encoded(program, model)
+    questions = Questions(encoding, model, Solver(encoding.dimacs))
+    asked = [(encoding.violated[name], {"refutes": name}) for name in goal.properties]
+    asked += [(literal, {"raises": name}) for name, literal in encoding.flagged.items() if name not in goal.flags]
+    for literal, claim in asked:
+        left = None if deadline is None else max(0.001, deadline - time.perf_counter())
+        finding = questions.ask(literal, -encoding.overflows, timeout=left, **claim)
+        if finding.outcome is not Outcome.UNSAT:
+            return finding.replay
+    raise RuntimeError("a placement is defeated with its slots open, and is not with them built in")
 
 
 def moved(execution: Execution, source: Program, target: Program) -> Execution:
