@@ -49,7 +49,7 @@ MUTATIONS = (
     change(
         "G6 dropped",
         GUP,
-        "return FIX && compound_head(page) != head;",
+        "return FIX && head_in(page, slot second_head_look(page->compound_head)) != head;",
         "return false;",
         falls=f"{EVERY_SPLIT} {EVERY_FREE} retry_tso retry_arm looks_tso looks_rmb_arm rcu_fix_tso",
         why="the defect itself, wherever the flush does not wait; a page that stays compound is fine",
@@ -144,7 +144,7 @@ MUTATIONS = (
     change(
         "S7 takes any count",
         PAGE,
-        "return atomic_cmpxchg(&page->_refcount, count, 0) == count;",
+        "return slot freeze(&page->_refcount, count, 0) == count;",
         "atomic_xchg(&page->_refcount, 0); return true;",
         falls=f"{EVERY_SPLIT} split_count_tso bare_metal never_preempted slow_tso slow_arm "
         "cache_current_tso cache_not_before_arm "
@@ -156,7 +156,7 @@ MUTATIONS = (
     change(
         "S7 relaxed",
         PAGE,
-        "return atomic_cmpxchg(&page->_refcount, count, 0) == count;",
+        "return slot freeze(&page->_refcount, count, 0) == count;",
         "return atomic_cmpxchg_relaxed(&page->_refcount, count, 0) == count;",
         falls="cache_dirty_arm",
         why="the freeze excludes by its value, and stores behind it depend on its outcome; the look at the dirty bit is a load",
@@ -178,18 +178,25 @@ MUTATIONS = (
         name="S12 before S11",
         file=SPLIT,
         changes=(
-            ("    clear_compound_head(tail);                              // S11\n", ""),
-            ("// S12\n", "// S12\n    clear_compound_head(tail);\n"),
+            ("    slot tail_head_store(tail->compound_head, 0);           // S11: clear_compound_head()\n", ""),
+            ("// S12: page_ref_unfreeze()\n", "// S12\n    clear_compound_head(tail);\n"),
         ),
         why="nobody looks at the tail's count before its word says that it is no tail",
     ),
     change(
-        "S12 and S14 without release",
-        PAGE,
-        "atomic_set_release(&page->_refcount, count);",
-        "atomic_set(&page->_refcount, count);",
+        "S14 without release",
+        SPLIT,
+        "slot unfreeze(count, &head->_refcount);",
+        "page_ref_add(head, count);",
         falls="split_release_arm huge_pin_arm cache_split_arm retry_arm",
         why="the release of S14 is the repair of X1",
+    ),
+    change(
+        "S12 without release",
+        SPLIT,
+        "slot tail_count_store(&tail->_refcount, count);",
+        "atomic_set(&tail->_refcount, count);",
+        why="what the tail's count publishes, S9, is left out, and who takes the head looks at the tail's word again",
     ),
     change(
         "S12b relaxed",
@@ -305,7 +312,7 @@ MUTATIONS = (
     change(
         "pte stored without release",
         MAP,
-        "smp_store_release(ptep, mk_pte(page));",
+        "slot pte_store(*ptep, mk_pte(page));",
         "WRITE_ONCE(*ptep, mk_pte(page));",
         falls="publish_release_arm",
         why="the release was the only order",
@@ -384,7 +391,7 @@ MUTATIONS = (
         "S12d after S14",
         "mm/split_file_page.gup",
         "        rcu_assign_pointer(*slotp, tail);                   // S12d\n"
-        "        clear_bit(PG_head, &head->flags);                   // S13\n"
+        "        slot head_flag(PG_head, &head->flags);              // S13\n"
         "        spin_unlock(&lru_lock);\n"
         "        unfreeze_head_counted(head, 2);                     // S14\n",
         "        clear_bit(PG_head, &head->flags);\n        spin_unlock(&lru_lock);\n"
@@ -494,7 +501,7 @@ MUTATIONS = (
     change(
         "S13 after S14",
         SPLIT,
-        "        clear_bit(PG_head, &head->flags);                   // S13: ClearPageCompound()\n"
+        "        slot head_flag(PG_head, &head->flags);              // S13: ClearPageCompound()\n"
         "        spin_unlock(&lru_lock);\n"
         "        unfreeze_head(head);                                // S14\n",
         "        spin_unlock(&lru_lock);\n        unfreeze_head(head);\n        clear_bit(PG_head, &head->flags);\n",
