@@ -89,7 +89,9 @@ def _questions(units: Sequence[typed.Unit], names: Sequence[str], wanted: Wanted
     ]
     asked = [item for unit, theorem in theorems for item in placement_questions(unit, theorem, wanted.models)]
     if asked and not wanted.slots and not wanted.settings:
-        return asked
+        # What is asked for by its own name is not passed over because another theorem asks a question itself.
+        others = [(unit, theorem) for unit, theorem in theorems if theorem.name in names and not theorem.placements]
+        return [*asked, question_of(others, models=wanted.models)] if others else asked
     if not names:
         raise GupError(
             Diagnostic(
@@ -129,7 +131,7 @@ def _answer(questions: Sequence[Question], targets: Mapping[Platform, Target], w
     for number, question in enumerate(questions if store else ()):
         kept = store.find(question, marks[number]) if store else None
         # What the time was not enough for is tried again.
-        if isinstance(kept, dict) and kept["together"]["complete"]:
+        if isinstance(kept, dict) and _is_complete(kept):
             documents[number] = kept
     reused = len(documents)
     left = [number for number in range(len(questions)) if number not in documents]
@@ -223,7 +225,10 @@ def _closing(found: Sequence[Json], planned: int, reused: int, seconds: float) -
 
 
 def _is_complete(item: Json) -> bool:
-    return all(view["complete"] for view in (*item["alone"], item["together"]))
+    views = [*item["alone"], item["together"]]
+    return all(view["complete"] and view["today"] is not None for view in views) and all(
+        found["proved"] for found in item["cheapest"]
+    )
 
 
 def _code(found: Sequence[Json], *, complete: bool) -> Exit:

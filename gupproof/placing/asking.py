@@ -57,7 +57,8 @@ def question_of(
 ) -> Question:
     """Return the question which placement of all the slots that some theorems' scenarios have makes everything hold.
 
-    What a theorem sets its slots to, and which verdicts it expects, does not count: all that it speaks of is to hold.
+    What a theorem sets its slots to, and which verdicts it expects, does not count: all that it speaks of is to hold. One that
+    has only ``places`` lines speaks of what stands in these.
 
     Args:
         theorems: with their files.
@@ -73,7 +74,7 @@ def question_of(
     found: dict[str, Slot] = {}
     names: dict[str, None] = {}
     for unit, theorem in theorems:
-        for line in theorem.claims:
+        for line in theorem.claims or theorem.placements:
             names[theorem.name] = None
             values = switch_values(
                 unit, {n: v for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)}
@@ -100,14 +101,14 @@ def question_of(
                 raise _refused(
                     f"two files declare a slot {slot.name} with different alternatives", "ask about one of them at a time"
                 )
+    if not goals:
+        raise _refused("no line of the theorems speaks of that", "gupproof prove lists what they say")
     for name in only:
         if name not in found:
             near = get_close_matches(name, found, 1)
             there = f"there are {', '.join(found)}" if found else "the scenarios have none"
             raise _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
     slots = tuple(slot for slot in found.values() if not only or slot.name in only)
-    if not goals:
-        raise _refused("no line of the theorems speaks of that", "gupproof prove lists what they say")
     if not slots:
         raise _refused(
             "the scenarios have no slots to place", "declare one: `slot NAME : none | smp_wmb = none;`, and write `slot NAME;`"

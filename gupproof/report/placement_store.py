@@ -18,6 +18,8 @@ from gupproof.report.placements import Json, answer_json, question_json
 from gupproof.report.store import Absence
 
 FOLDER = "barriers"
+_PARTS = frozenset({"theorems", "slots", "goals", "as_expected", "alone", "together", "cheapest", "reasons", "asked"})
+_PARTS_OF_A_VIEW = frozenset({"today", "minimal", "complete", "reason", "hopeless"})
 
 
 def mark(question: Question, targets: Mapping[Platform, Target]) -> str:
@@ -66,7 +68,9 @@ class PlacementStore:
             if kept["schema_version"] != SCHEMA_VERSION or kept["fingerprint"] != wanted:
                 return Absence.STALE
             answer = kept["answer"]
-            whole = isinstance(answer, dict) and {"slots", "goals", "together", "alone", "reasons"} <= set(answer)
+            whole = set(answer) >= _PARTS and all(
+                set(view) >= _PARTS_OF_A_VIEW for view in (*answer["alone"], answer["together"])
+            )
         except (ValueError, KeyError, TypeError, RecursionError):
             return Absence.BROKEN
         return answer if whole else Absence.BROKEN

@@ -23,8 +23,10 @@ def answer_text(answer: Answer, *, stories: bool = False) -> str:
     """Return an answer in words; with the story of each execution if ``stories`` are wanted."""
     question = answer.question
     parts = [heading(question), _worth(answer), _minimal(answer)]
+    if answer.together.found.placements or any(item.placement for item in answer.cheapest):
+        parts.append(_costs(answer))
     if answer.together.found.placements:
-        parts += [_costs(answer), _reasons(answer, stories=stories)]
+        parts.append(_reasons(answer, stories=stories))
     elif answer.together.hopeless and answer.together.defeat is not None:
         parts.append(_hopeless(answer, stories=stories))
     return "\n\n".join(part for part in parts if part)
