@@ -81,7 +81,7 @@ def question_of(
             )
             if not _agrees(unit, dict(values), settings or {}):
                 continue
-            where = _platforms(models, line) if models else _platforms(line.models, line)
+            where = _platforms(models) if models else _platforms(line.models, line)
             key = (unit.path, line.scenario, values)
             before = goals.get(key)
             goals[key] = Goal(
@@ -176,8 +176,9 @@ def _named(unit: typed.Unit, settings: Iterable[tuple[str, int]]) -> tuple[tuple
     return tuple((name, unit.switches[name].values[value]) for name, value in settings)
 
 
-def _platforms(models: Iterable[str], line: typed.Claim | typed.Placement) -> tuple[Platform, ...]:
-    return tuple(dict.fromkeys(item for name in models for item in platforms(name, span=line.span)))
+def _platforms(models: Iterable[str], line: typed.Claim | typed.Placement | None = None) -> tuple[Platform, ...]:
+    """The platforms that models stand for; ``line`` is where they are named, if not by the user."""
+    return tuple(dict.fromkeys(item for name in models for item in platforms(name, span=line.span if line else None)))
 
 
 def _kept(wanted: tuple[Platform, ...], models: Sequence[str]) -> tuple[Platform, ...]:

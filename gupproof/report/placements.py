@@ -34,8 +34,8 @@ def answer_text(answer: Answer, *, stories: bool = False) -> str:
 
 def heading(question: Question) -> str:
     """Return what is asked: the slots with what may stand in them, and what is to hold."""
-    title = ", ".join(question.names)
-    lines = [title, "═" * len(title)]
+    title = textwrap.wrap(", ".join(question.names), WIDTH)
+    lines = [*title, "═" * max(map(len, title))]
     for goal in question.goals:
         settings = ", ".join(f"{name} = {value}" for name, value in goal.settings)
         where = f" with {settings}" if settings else ""
