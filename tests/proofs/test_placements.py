@@ -40,3 +40,10 @@ def test_every_kind_of_place_of_the_thread_has_its_line():
         *("map_barrier", "pte_store", "before_unfreeze", "unfreeze", "before_free_list", "first_count", "after_pin"),
         *("fork_barrier", "slot_store", "set_wmb", "high_rmb", "make_wmb", "tail_rmb", "pin_mb", "unshare_rmb"),
     }
+
+
+def test_the_benchmark_asks_about_twelve_slots():
+    unit = load(proofs_dir().parent / "benchmarks" / "twelve_slots.gup")
+    (question,) = placement_questions(unit, unit.theorems["twelve_places"])
+    assert [len(slot.values) >= 3 for slot in question.slots] == [True] * 12
+    assert len(question.expected or ()) == 8
