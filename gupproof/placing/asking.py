@@ -5,12 +5,12 @@ from difflib import get_close_matches
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
+from gupproof.language.tree import walk
 from gupproof.placing.goals import Goal, Question
 from gupproof.placing.slots import Placement, Slot, slot_of
-from gupproof.program.scenario import lower
 from gupproof.proving.claims import labels
 from gupproof.proving.obligations import switch_values
-from gupproof.proving.platforms import Platform, platforms, target_of
+from gupproof.proving.platforms import Platform, platforms
 
 
 def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequence[str] = ()) -> tuple[Question, ...]:
@@ -128,15 +128,17 @@ def proposal(slots: Sequence[Slot], text: str) -> Placement:
     for part in filter(None, (item.strip() for item in text.split(","))):
         name, equals, value = (word.strip() for word in part.partition("="))
         slot = by_name.get(name)
+        if not equals:
+            raise _refused(f"'{part}' is no SLOT = VALUE", f"such as {slots[0].name} = {slots[0].values[slots[0].today]}")
         if slot is None:
             near = get_close_matches(name, by_name, 1)
             raise _refused(
                 f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else f"the slots are {', '.join(by_name)}"
             )
-        if not equals or value not in slot.values:
+        if value not in slot.values:
             near = get_close_matches(value, slot.values, 1)
             remedy = f"did you mean {near[0]}?" if near else f"it takes {', '.join(slot.values)}"
-            raise _refused(f"slot {name} cannot be '{value}'" if equals else f"'{part}' is no NAME = VALUE", remedy)
+            raise _refused(f"slot {name} cannot be '{value}'", remedy)
         chosen[name] = slot.values.index(value)
     return tuple(chosen[slot.name] for slot in slots)
 
@@ -151,12 +153,22 @@ def _kept_as_it_is(name: str, only: Sequence[str]) -> bool:
 
 
 def _slots_of(goal: Goal) -> list[Slot]:
-    """The slots that the goal's scenario looks at."""
-    switches = goal.unit.switches
-    slots = {name for name, switch in switches.items() if switch.is_slot}
-    fixed = {name: value for name, value in goal.values if name not in slots}
-    program = lower(goal.unit, goal.unit.scenarios[goal.scenario], target_of(goal.platforms[0]), fixed=fixed)
-    return [slot_of(switches[name]) for name in switches if name in program.switches and name in slots]
+    """The slots in the goal's scenario and in the functions that it reaches, in the order they are declared."""
+    unit = goal.unit
+    nodes: dict[str, typed.Node] = {"": unit.scenarios[goal.scenario]}
+    pending = [""]
+    found = set()
+    while pending:
+        for node in walk(nodes[pending.pop()]):
+            match node:
+                case typed.Slot(name=name) | typed.Load(slot=name) | typed.Store(slot=name) | typed.Rmw(slot=name):
+                    found.add(name)
+                case typed.Call(function=name) if name in unit.functions and name not in nodes:
+                    nodes[name] = unit.functions[name]
+                    pending.append(name)
+                case _:
+                    pass
+    return [slot_of(switch) for name, switch in unit.switches.items() if name in found]
 
 
 def _agrees(unit: typed.Unit, values: Mapping[str, int], settings: Mapping[str, str]) -> bool:
