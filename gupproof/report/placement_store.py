@@ -20,6 +20,7 @@ from gupproof.report.store import Absence
 FOLDER = "barriers"
 _PARTS = frozenset({"theorems", "slots", "goals", "as_expected", "alone", "together", "cheapest", "reasons", "asked"})
 _PARTS_OF_A_VIEW = frozenset({"today", "minimal", "complete", "reason", "hopeless"})
+_PARTS_OF_THE_CHEAPEST = frozenset({"target", "placement", "cost", "proved"})
 
 
 def mark(question: Question, targets: Mapping[Platform, Target]) -> str:
@@ -68,8 +69,11 @@ class PlacementStore:
             if kept["schema_version"] != SCHEMA_VERSION or kept["fingerprint"] != wanted:
                 return Absence.STALE
             answer = kept["answer"]
-            whole = set(answer) >= _PARTS and all(
-                set(view) >= _PARTS_OF_A_VIEW for view in (*answer["alone"], answer["together"])
+            views, least = [*answer["alone"], answer["together"]], answer["cheapest"]
+            whole = (
+                set(answer) >= _PARTS
+                and all(set(view) >= _PARTS_OF_A_VIEW for view in views)
+                and all(set(item) >= _PARTS_OF_THE_CHEAPEST for item in least)
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             return Absence.BROKEN
