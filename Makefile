@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= 2
 CHANGES ?= 1
 
-.PHONY: help prove sensitivity test docs lint format bench bench-litmus clean
+.PHONY: help prove sensitivity test docs lint format bench bench-litmus bench-barriers clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -46,6 +46,9 @@ bench: $(VENV)/.installed  ## time every theorem, nothing taken from the cache
 
 bench-litmus: $(VENV)/.installed  ## time litmus tests and families of them; HERD=path measures herd7 beside
 	$(BIN)/python benchmarks/litmus.py $(if $(HERD),--herd $(HERD))
+
+bench-barriers: $(VENV)/.installed  ## time the search for placements beside trying every one, and large questions
+	$(BIN)/python benchmarks/placements.py
 
 clean:  ## remove the virtual environment and whatever was built
 	rm -rf $(VENV) build dist docs/generated .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .gupproof
