@@ -27,6 +27,9 @@ def keywords(parser: Lark) -> tuple[str, ...]:
 
 _WORDS = keywords(build_parser("gup"))
 _OTHER_WORDS = tuple(word for word in _WORDS if word not in (*_CONSTANTS, *_TYPES, *_DECLARATIONS))
+_SHORT_WORDS = ("by", "covering", "expect", "hopeless", "on", "or", "places", "shows", "under", "with")
+"""Words of scenarios and theorems that are names elsewhere: a word is one of these where another word or a brace follows."""
+_EXPECTED = rf"(expect)(\s+)({'|'.join(_VERDICTS)}){_END}"
 
 
 class GupLexer(RegexLexer):
@@ -49,8 +52,9 @@ class GupLexer(RegexLexer):
                 rf"(scenario|theorem|thread|property|cover)(\s+)({_IDENT})",
                 bygroups(Keyword.Declaration, Whitespace, Name.Class),
             ),
-            (r"(under)(\s+)", bygroups(Keyword, Whitespace), "models"),
-            (rf"(expect)(\s+)({'|'.join(_VERDICTS)}){_END}", bygroups(Keyword, Whitespace, Name.Label)),
+            (r"(under)(\s+)(?=\w)", bygroups(Keyword, Whitespace), "models"),
+            (_EXPECTED, bygroups(Keyword, Whitespace, Name.Label)),
+            (rf"({'|'.join(_SHORT_WORDS)})(?!\s+[\w{{]|\s*\Z){_END}", Name),
             (words(_CONSTANTS, suffix=_END), Keyword.Constant),
             (words(_TYPES, suffix=_END), Keyword.Type),
             (rf"[A-Za-z_]\w*_t{_END}", Keyword.Type),
@@ -68,6 +72,7 @@ class GupLexer(RegexLexer):
         "models": [
             (r"\s+", Whitespace),
             (r",", Punctuation),
+            (_EXPECTED, bygroups(Keyword, Whitespace, Name.Label), "#pop"),
             (words(_OTHER_WORDS, suffix=_END), Keyword, "#pop"),
             (r"[A-Za-z0-9_][-A-Za-z0-9_.+]*(?:/[A-Za-z0-9_][-A-Za-z0-9_.+]*)?", Name.Attribute),
             (r"(?=[^\w\s,])", Text, "#pop"),

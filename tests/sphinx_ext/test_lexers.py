@@ -55,6 +55,16 @@ def test_the_names_of_models_are_whole():
     assert found["proved"] is Name.Label
 
 
+def test_words_of_theorems_are_names_elsewhere():
+    found = tokens(GupLexer, "ghost int on, by; property p : !(by == 1 && on == 0); by = READ_ONCE(y);")
+    assert {kind for kind, word in found if word in ("by", "on")} == {Name}
+    found = kinds(GupLexer, "thread a on cpu {} interrupt a by run(); t places s for p under sc expect { } or { s = b };")
+    for word in ("on", "by", "places", "for", "under", "expect", "or"):
+        assert found[word] in Keyword, word
+    assert kinds(GupLexer, "places s for p under sc expect hopeless;")["hopeless"] is Name.Label
+    assert kinds(GupLexer, "shows p under sc expect proved;")["proved"] is Name.Label
+
+
 def test_comments_and_texts():
     found = kinds(GupLexer, '// a\n/* b\n c */ theorem t "C7" {}')
     assert found["// a"] in Comment
