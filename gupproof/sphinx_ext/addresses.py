@@ -33,6 +33,11 @@ def refutation_anchor(result: Result) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", "-".join(word for word in words if word))
 
 
+def placement_anchor(group: int, line: int | None = None) -> str:
+    """Return the anchor of a group of questions about placements; of what defeats the placements of one of its lines."""
+    return f"placement-{group}" if line is None else f"placement-{group}-defeat-{line}"
+
+
 def line_anchor(line: int) -> str:
     """Return the anchor of a line on the page that shows its file."""
     return f"line-{line}"

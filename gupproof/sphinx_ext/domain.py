@@ -23,15 +23,20 @@ from gupproof.sphinx_ext.addresses import (
     source_page,
     theorem_page,
 )
+from gupproof.sphinx_ext.answers import groups
+from gupproof.sphinx_ext.barriers import barriers, by_model
 from gupproof.sphinx_ext.changes import rests_on
 from gupproof.sphinx_ext.library import Library, Proof, Source
 from gupproof.sphinx_ext.lists import entries, files, model, models, theorems
 from gupproof.sphinx_ext.markup import link, listing, prose
 from gupproof.sphinx_ext.overview import answers, claim_box, overview, short
+from gupproof.sphinx_ext.placements import placement
 from gupproof.sphinx_ext.refutations import refutations
 from gupproof.sphinx_ext.sizes import sizes
 from gupproof.sphinx_ext.theorems import scenario, theorem
 
+COSTS = "targets"
+"""The page that says where costs come from, in a documentation that has one."""
 DIGEST = f"{GENERATED}/digest"
 """A file that changes when anything does that the directives tell of, from the folder of the documentation."""
 
@@ -210,6 +215,39 @@ class _Sizes(_Telling):
         return [sizes(library)]
 
 
+class _Barriers(_Telling):
+    """``{gup:barriers}``: a row for each question where barriers have to be, of all files of theorems or of those named.
+
+    ``:without:`` names files to leave out; with ``:models:`` each model has a column.
+    """
+
+    required_arguments = 0
+    optional_arguments = 1
+    option_spec = {"without": directives.unchanged_required, "models": directives.flag}  # noqa: RUF012
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        wanted = self.arguments[0].split() if self.arguments else []
+        unwanted = self.options.get("without", "").split()
+        files = {proof.file for proof in library.proofs}
+        for name in (*wanted, *unwanted):
+            if name not in files:
+                raise self.error(f"there is no file of theorems called '{name}'")
+        proofs = [item for item in library.proofs if item.file not in unwanted and (not wanted or item.file in wanted)]
+        return by_model(library, proofs) if "models" in self.options else barriers(library, proofs)
+
+
+class _Placement(_Telling):
+    """``{gup:placement} file.name 1``: the answers to one of its questions where barriers have to be, under all models."""
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        name, _, number = self.arguments[0].partition(" ")
+        proof = self.proof(library, name)
+        if not number.isdecimal() or not 1 <= int(number) <= len(groups(proof)):
+            raise self.error(f"theorem {name} has no such question about placements: '{number}'")
+        costs = COSTS if COSTS in self.env.found_docs else ""
+        return placement(library, proof, int(number), costs)
+
+
 class _Count(SphinxRole):
     """``{gup:count}`proved```: how many there are of something; verdicts by their names."""
 
@@ -224,6 +262,7 @@ class _Count(SphinxRole):
             "theorems": sum(bool(proof.results) for proof in library.proofs),
             "obligations": sum(counts.values()),
             "models": len(library.models),
+            "placements": sum(len(proof.placed) for proof in library.proofs),
             "protocols": len(library.protocols),
         }
         if self.text not in counts:
@@ -266,6 +305,7 @@ class GupDomain(Domain):
     label = "gup"
     directives = {  # noqa: RUF012 - as Sphinx declares it
         "answers": _Answers,
+        "barriers": _Barriers,
         "changes": _Changes,
         "claim": _Claim,
         "files": _Files,
@@ -273,6 +313,7 @@ class GupDomain(Domain):
         "model": _Model,
         "models": _Models,
         "overview": _Overview,
+        "placement": _Placement,
         "refutations": _Refutations,
         "scenario": _Scenario,
         "sizes": _Sizes,

@@ -10,13 +10,17 @@ from gupproof.cat.terms import Model
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
 from gupproof.language.tree import walk
+from gupproof.placing.answer import Answer
+from gupproof.placing.asking import placement_questions
 from gupproof.proving.changes import Change
 from gupproof.proving.claims import Claim, labels, load_claims
 from gupproof.proving.fingerprint import fingerprint, joint_fingerprint
 from gupproof.proving.obligations import obligations_of
-from gupproof.proving.platforms import Platform, model_of, platforms
+from gupproof.proving.platforms import Platform, model_of, platforms, target_of
 from gupproof.proving.result import Result, Verdict
 from gupproof.proving.sensitivity import Sensitivity, questions_of
+from gupproof.report.placement_reading import answer_of
+from gupproof.report.placement_store import PlacementStore, mark
 from gupproof.report.sensitivity import FILE, Json, kept_in, names, recorded
 from gupproof.report.store import Absence, Store
 from gupproof.resources import models_dir
@@ -50,12 +54,22 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A theorem, what was found of each of its obligations, and which lines its proofs rest on."""
+    """A theorem, and what was found of it.
+
+    Attributes:
+        unit: its file.
+        theorem: itself.
+        results: of each of its obligations.
+        rests_on: the lines that its proofs rest on.
+        placed: the answer to each of its questions about placements.
+
+    """
 
     unit: typed.Unit
     theorem: typed.Theorem
     results: tuple[Result, ...]
     rests_on: tuple[Sensitivity, ...] = ()
+    placed: tuple[Answer, ...] = ()
 
     @property
     def file(self) -> str:
@@ -183,8 +197,12 @@ class Library:
 
 def strength(platform: Platform) -> tuple[int, str, str]:
     """Return a key that puts the model that allows least first."""
-    place = _STRENGTH.index(platform.model) if platform.model in _STRENGTH else len(_STRENGTH)
-    return place, platform.model, platform.target
+    return *model_strength(platform.model), platform.target
+
+
+def model_strength(name: str) -> tuple[int, str]:
+    """Return a key that puts the model that allows least first."""
+    return _STRENGTH.index(name) if name in _STRENGTH else len(_STRENGTH), name
 
 
 def load_library(places: Places) -> Library:
@@ -201,6 +219,10 @@ def load_library(places: Places) -> Library:
     proofs = [_proof(unit, theorem, store, problems) for unit in units for theorem in unit.theorems.values()]
     if problems:
         raise GupError(*_complaints(problems, "prove", places))
+    answers = PlacementStore(places.records)
+    proofs = [_with_answers(proof, answers, problems) for proof in proofs]
+    if problems:
+        raise GupError(*_complaints(problems, "barriers", places))
     if places.changes:
         changes = kept_in(places.records / FILE)
         proofs = [_with_changes(proof, changes, problems) for proof in proofs]
@@ -213,6 +235,7 @@ def load_library(places: Places) -> Library:
     }
     model_files = tuple(_source("models", known_models()[name], models_dir()) for name in models)
     kept = [store.path(result.obligation) for proof in proofs for result in proof.results]
+    kept += [answers.path(answer.question) for proof in proofs for answer in proof.placed]
     changed = [places.records / FILE] if (places.records / FILE).is_file() else []
     read = [item.path for item in (*protocols, *proof_files, *model_files)]
     return Library(
@@ -244,6 +267,23 @@ def _proof(unit: typed.Unit, theorem: typed.Theorem, store: Store, problems: lis
         else:
             results.append(found)
     return Proof(unit=unit, theorem=theorem, results=tuple(results))
+
+
+def _with_answers(proof: Proof, store: PlacementStore, problems: list[_Problem]) -> Proof:
+    """Return a theorem with the answers to its questions about placements; what is missing goes to ``problems``."""
+    answers = []
+    for question in placement_questions(proof.unit, proof.theorem):
+        found = store.find(question, mark(question, {platform: target_of(platform) for platform in question.platforms}))
+        if not isinstance(found, Absence):
+            try:
+                answers.append(answer_of(found, question))
+                continue
+            except ValueError:
+                found = Absence.BROKEN
+        (goal,) = question.goals
+        asked = f"{', '.join(goal.properties)} of {goal.scenario}, by {', '.join(slot.name for slot in question.slots)}"
+        problems.append((Path(proof.unit.path).name, proof.name, f"{asked}: {found.value}"))
+    return replace(proof, placed=tuple(answers))
 
 
 def _with_changes(proof: Proof, kept: Sequence[Json], problems: list[_Problem]) -> Proof:

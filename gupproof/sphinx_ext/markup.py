@@ -96,15 +96,21 @@ def words(text: str, claims: frozenset[str] = frozenset(), steps: Steps = NO_STE
     yield nodes.Text(text[end:])
 
 
-def table(head: Sequence[str | Cell], rows: Iterable[Sequence[Cell]], *, classes: Iterable[str] = ()) -> nodes.container:
-    """Return a table that scrolls sideways where it is too wide."""
+def table(
+    head: Sequence[str | Cell], rows: Iterable[Sequence[Cell | nodes.entry]], *, classes: Iterable[str] = ()
+) -> nodes.container:
+    """Return a table that scrolls sideways where it is too wide; an entry may span several columns."""
     group = nodes.tgroup("", cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
     top = nodes.row("", *(nodes.entry("", paragraph(*([cell] if isinstance(cell, str) else cell))) for cell in head))
-    body = [nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells)) for cells in rows]
+    body = [nodes.row("", *(_entry(cell) for cell in cells)) for cells in rows]
     group += [nodes.thead("", top), nodes.tbody("", *body)]
     made = nodes.table("", group, classes=["gup-table", "colwidths-auto", *classes])
     return nodes.container("", made, classes=["gup-wide"])
+
+
+def _entry(cell: Cell | nodes.entry) -> nodes.entry:
+    return cell if isinstance(cell, nodes.entry) else nodes.entry("", nodes.paragraph("", "", *cell))
 
 
 def listing(text: str, language: str, *, first_line: int = 0, anchors: bool = False) -> nodes.literal_block:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from gupproof.proving.claims import Claim
 from gupproof.sphinx_ext.addresses import theorem_page
+from gupproof.sphinx_ext.answers import groups
 from gupproof.sphinx_ext.library import Library, Proof, Source
 from gupproof.sphinx_ext.overview import quoted
+from gupproof.sphinx_ext.placements import title
 
 
 def write_pages(library: Library, folder: Path, digest: str) -> None:
@@ -57,6 +59,12 @@ def _claim(library: Library, claim: Claim) -> str:
 def _theorem(proof: Proof) -> str:
     """Return the page of a theorem, which tells all there is to it."""
     parts = [f"# Theorem `{proof.name}`", _directive("theorem", _name(proof))]
+    asked = groups(proof)
+    if asked:
+        parts.append("## Where barriers have to be")
+    for group in asked:
+        parts += [f"### {title(group, asked)}"] if len(asked) > 1 else []
+        parts.append(_directive("placement", f"{_name(proof)} {group.number}"))
     if any(result.story for result in proof.results):
         parts += ["## How it is refuted", _directive("refutations", _name(proof))]
     if proof.rests_on:

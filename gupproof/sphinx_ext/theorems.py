@@ -26,10 +26,9 @@ def theorem(library: Library, proof: Proof) -> list[nodes.Node]:
     """Return what a theorem says, the verdicts on it, and what they hold for."""
     said = comment(library, proof)
     span = proof.theorem.span
-    places = bool(proof.theorem.placements)
     commands = [f"gupproof prove -t {proof.name}"] if proof.results else []
     commands += [f"gupproof explain {proof.name}"] if _refuted(proof) else []
-    commands += [f"gupproof barriers {proof.name}"] if places else []
+    commands += [f"gupproof barriers {proof.name} --why"] if proof.theorem.placements else []
     written = listing(_text(proof.unit, span), "gup", first_line=span.line)
     return [
         _answered(library, proof),
@@ -39,7 +38,7 @@ def theorem(library: Library, proof: Proof) -> list[nodes.Node]:
         *_covers(proof),
         _bounds(library, proof),
         listing("\n".join(commands), "sh"),
-        folded("The theorem as it is written", written, opened=places),
+        folded("The theorem as it is written", written),
     ]
 
 

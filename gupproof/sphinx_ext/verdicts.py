@@ -35,10 +35,15 @@ def platform_head(library: Library, platform: Platform, *, alone: bool = False) 
         alone: leaves the target out.
 
     """
-    name = link(platform.model, model_page(platform.model)) if platform.model in library.models else nodes.Text(platform.model)
+    name = model_head(library, platform.model)
     if alone or has_one_target(platform.model):
-        return [name]
-    return [name, nodes.Text(" "), nodes.inline("", platform.target, classes=["gup-target"])]
+        return name
+    return [*name, nodes.Text(" "), nodes.inline("", platform.target, classes=["gup-target"])]
+
+
+def model_head(library: Library, name: str) -> Cell:
+    """Return a model as the head of a column: a link to its page."""
+    return [link(name, model_page(name)) if name in library.models else nodes.Text(name)]
 
 
 def theorem_link(proof: Proof) -> nodes.Node:
