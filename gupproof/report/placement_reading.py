@@ -32,8 +32,9 @@ def answer_of(item: Json, question: Question) -> Answer:
 
 def _read(item: Json, question: Question) -> Answer:
     alone = tuple(_view(question, view) for view in item["alone"])
-    together = alone[0] if len(alone) == 1 else _view(question, item["together"])
-    if together.platforms != question.platforms or item["theorems"] != [*question.names]:
+    together = alone[0] if len(question.platforms) == 1 == len(alone) else _view(question, item["together"])
+    every = tuple(platform for view in alone for platform in view.platforms)
+    if not every == together.platforms == question.platforms or item["theorems"] != [*question.names]:
         raise ValueError("no record of this question")
     reasons: dict[Placement, tuple[Reason, ...]] = {}
     names = [slot.name for slot in question.slots]

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -34,6 +35,7 @@ It {gup:theorem}`is needed <it_is_needed>`, as {gup:refutation}`this <it_is_need
 ```{toctree}
 thread
 ours
+barriers
 ```
 
 ```{gup:files} protocols
@@ -43,6 +45,27 @@ ours
 ```
 
 ```{gup:models}
+```
+"""
+
+
+BARRIERS = """# Barriers
+
+{gup:count}`placements` questions.
+
+```{gup:barriers}
+```
+
+## By model
+
+```{gup:barriers} passing
+:models:
+```
+
+## Others
+
+```{gup:barriers}
+:without: passing
 ```
 """
 
@@ -100,6 +123,7 @@ def with_pages(folder):
     (docs / "index.md").write_text(INDEX, encoding="utf-8")
     (docs / "thread.md").write_text("# Said\n\n```{gup:overview} thread\n```\n", encoding="utf-8")
     (docs / "ours.md").write_text("# Not said\n\n```{gup:overview} ours\n```\n", encoding="utf-8")
+    (docs / "barriers.md").write_text(BARRIERS, encoding="utf-8")
     return places
 
 
@@ -120,6 +144,11 @@ def site(made):
 
 def html(site, name):
     return (site.folder / name).read_text(encoding="utf-8")
+
+
+def spaced(page):
+    """Return the text of a page or a part of it, with a blank in place of each tag."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def test_there_is_a_page_for_each_claim_protocol_model_and_file(site):
@@ -205,13 +234,58 @@ def test_from_the_page_of_a_file_every_theorem_is_one_click_away(site):
     assert "Answers" not in site.pages["generated/theorems/passing/on_its_own.html"].text
 
 
+PLACED = "generated/theorems/passing/one_is_placed.html"
+
+
 def test_a_theorem_about_places_shows_its_text_and_the_command(site):
-    text = site.pages["generated/theorems/passing/one_is_placed.html"].text
+    text = site.pages[PLACED].text
     assert "places wmb for fresh under armv8" in text
     assert "property fresh : seen == 0 || got == 1;" in text
     assert "gupproof barriers one_is_placed" in text
     assert "gupproof prove" not in text
     assert "where barriers are needed" in site.pages["generated/proofs/passing.html"].text
+
+
+def test_a_theorem_about_places_tells_slots_placements_costs_and_reasons(site):
+    page = html(site, PLACED)
+    text = spaced(page)
+    assert "To hold: fresh of passing ." in text
+    assert 'class="gup-whole gup-today"><code class="docutils literal notranslate"><span class="pre">smp_wmb' in page
+    assert ("generated/protocols/kit/flag.html", "line-9", "publish()") in list(site.targets(PLACED))
+    assert "sc, x86-tso ✓ more than enough wmb could be none nothing armv8 ✓ sufficient wmb = smp_wmb" in text
+    assert "placement arm64-llsc arm64-lse wmb = smp_wmb (today" in text
+    assert "wmb = none instead of smp_wmb: fresh fails under armv8" in text
+    told = page.split("wmb = none instead of smp_wmb", 1)[1].split("</details>")[0]
+    assert "<svg" in told
+    assert "Finally: seen = 1, got = 0: fresh fails." in text
+
+
+def test_where_no_choice_helps_the_execution_is_shown(site):
+    page = html(site, PLACED)
+    text = spaced(page)
+    assert "No choice of these slots helps under sc: it is not about ordering." in text
+    assert "✗ no choice helps" in text
+    (anchor, *_) = [anchor for _, anchor, said in site.targets(PLACED) if said == "✗ no choice helps"]
+    assert "<svg" in page.split(f'id="{anchor}"')[1].split("</details>")[0]
+
+
+def test_all_questions_about_placements_stand_in_one_table(site):
+    text = spaced(html(site, "barriers.html"))
+    assert "3 questions." in text
+    assert "one_is_placed fresh of passing wmb smp_wmb sc, x86-tso ✓ more than enough nothing armv8 ✓ sufficient" in text
+    assert "unseen of hidden wmb smp_wmb sc ✗ not sufficient ✗ no choice helps" in text
+    assert "No theorem asks where barriers have to be." in text
+    to = {said: (target, anchor) for target, anchor, said in site.targets("barriers.html")}
+    assert to["fresh of passing"] == (PLACED, "placement-1")
+    assert to["✗ no choice helps"] == (PLACED, "placement-2-defeat-1")
+
+
+def test_each_model_may_have_a_column(site):
+    page = html(site, "barriers.html").split('id="by-model"')[1].split("</table>")[0]
+    assert re.sub(r"<[^>]+>|\s", "", page.split("<thead>")[1].split("</thead>")[0]) == "scx86-tsoarmv8"
+    text = spaced(page.split("<tbody>")[1])
+    assert text == ("passing wmb sc, x86-tso: nothing armv8: wmb wmb hidden wmb sc: ✗ no choice helps —")
+    assert page.count('colspan="2"') == 2
 
 
 def test_a_step_that_a_comment_names_leads_to_its_line(site):
@@ -303,6 +377,8 @@ NOT_THERE = {
     "```{gup:overview} nowhere\n```": "no claim has the part nowhere",
     "```{gup:model} pentium\n```": "there is no memory model called 'pentium'",
     "```{gup:source} protocols/nothing\n```": "there is no file protocols/nothing",
+    "```{gup:barriers} nowhere\n```": "there is no file of theorems called 'nowhere'",
+    "```{gup:placement} one_is_placed 3\n```": "theorem one_is_placed has no such question about placements: '3'",
     "{gup:count}`sheep`": "nothing is counted as 'sheep'",
     "{gup:ref}`C98`": "generated/claims/C98",
 }

@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 from gupproof.language import load
+from gupproof.placing.asking import placement_questions
+from gupproof.placing.run import answer
 from gupproof.proving.fingerprint import fingerprint, joint_fingerprint
 from gupproof.proving.obligations import grouped, obligations_of
-from gupproof.proving.platforms import Platform
+from gupproof.proving.platforms import Platform, target_of
 from gupproof.proving.run import prove_group
 from gupproof.proving.sensitivity import questions_of, sensitivities, tasks_of
+from gupproof.report.placement_store import PlacementStore, mark
 from gupproof.report.sensitivity import FILE, document
 from gupproof.report.store import Store, kept
 from gupproof.sphinx_ext.library import Places
@@ -57,8 +60,22 @@ theorem on_its_own {
     passing shows fresh under sc expect proved;
 }
 
+scenario hidden {
+    int data, flag;
+    ghost int got;
+
+    thread writer { publish(&data, &flag, 1); }
+    thread reader { got = READ_ONCE(data); }
+
+    property unseen : got == 0;
+}
+
 theorem one_is_placed {
-    passing places wmb for fresh under armv8 expect { wmb = smp_wmb };
+    passing
+    places wmb for fresh under armv8 expect { wmb = smp_wmb };
+    places wmb for fresh under sc, x86-tso expect { };
+    hidden
+    places wmb for unseen under sc expect hopeless;
 }
 """
 
@@ -105,7 +122,7 @@ def written(folder: Path) -> Places:
 
 
 def record(places: Places) -> None:
-    """Prove everything, find the lines that the proofs rest on, and keep the records."""
+    """Prove everything, place every slot that is asked for, find the lines that the proofs rest on, and keep the records."""
     store = Store(places.records)
     units = [load(path) for path in sorted(places.proofs.glob("*.gup"))]
     for group in grouped(units, [item for unit in units for item in obligations_of(unit)]):
@@ -113,9 +130,22 @@ def record(places: Places) -> None:
             path = store.path(result.obligation)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(kept(result, fingerprint(group.unit, Platform(group.model, group.target))), encoding="utf-8")
+    place(places)
     questions = questions_of(item for unit in units for item in obligations_of(unit))
     of = {unit.path: unit for unit in units}
     marks = {item.key(): joint_fingerprint(of[item.file], item.obligations, manner=False) for item in questions}
     found = [item for made in sensitivities(tasks_of(units, questions), jobs=1, timeout=30, every=False) for item in made]
     text = json.dumps(document((item, marks[item.question.key()]) for item in found))
     (places.records / FILE).write_text(text, encoding="utf-8")
+
+
+def place(places: Places) -> None:
+    """Answer the questions about placements, and keep the records."""
+    for unit in [load(path) for path in sorted(places.proofs.glob("*.gup"))]:
+        for theorem in unit.theorems.values():
+            for question in placement_questions(unit, theorem):
+                targets = {platform: target_of(platform) for platform in question.platforms}
+                files = PlacementStore(places.records).files(answer(question, targets), mark(question, targets))
+                for path, text in files.items():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text, encoding="utf-8")

@@ -81,6 +81,32 @@ def test_a_record_that_cannot_be_read_is_named(tmp_path):
     assert "its record is stale" in refusal(places)
 
 
+def test_answers_about_placements_come_from_records(library):
+    first, second, third = library.proof("one_is_placed").placed
+    assert [str(platform) for platform in first.question.platforms] == ["armv8/arm64-llsc", "armv8/arm64-lse"]
+    assert first.together.found.placements == ((1,),)
+    assert second.together.found.placements == ((0,),)
+    assert third.together.hopeless
+    assert {path.suffix for path in library.files if path.parent.parent.name == "barriers"} == {".json"}
+
+
+def test_without_an_answer_about_placements_the_command_for_it_is_named(tmp_path):
+    places = written(tmp_path)
+    record(places)
+    path, *_ = sorted((places.records / "barriers" / "passing").glob("*.json"))
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    asked = kept["answer"]["goals"][0]
+    said = f"theorem one_is_placed (passing.gup): {asked['properties'][0]} of {asked['scenario']}, by wmb: "
+    path.unlink()
+    assert f"{said}there is no record of it" in refusal(places)
+    assert f"gupproof barriers --records {tmp_path / 'records'} {tmp_path / 'proofs'}" in refusal(places)
+    path.write_text(json.dumps({**kept, "fingerprint": "0" * 64}), encoding="utf-8")
+    assert f"{said}its record is stale" in refusal(places)
+    kept["answer"]["alone"][0]["minimal"] = [{"another": "none"}]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert f"{said}its record cannot be read" in refusal(places)
+
+
 def test_without_the_lines_that_proofs_rest_on_the_command_for_them_is_named(tmp_path):
     places = written(tmp_path)
     record(places)
