@@ -142,8 +142,8 @@ def _lines(settings: Settings, answers: Sequence[Answer], first: int) -> Iterato
         # Where all have it alone and together, there is nothing to add.
         if not all({*answer.question.platforms} <= {*platforms} for answer in item.together):
             for answer in item.together:
-                several = {*answer.question.platforms}
-                names.append(f"{'all' if several == {*every} else models(several, every)} together")
+                asked_of = {*answer.question.platforms}
+                names.append(f"{'all' if asked_of == {*every} else models(asked_of, every)} together")
         yield Line(number, settings, "; ".join(names), platforms, tuple(item.found))
 
 
