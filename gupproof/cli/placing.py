@@ -24,7 +24,7 @@ from gupproof.program.costs import read_costs, repriced
 from gupproof.program.target_reader import known_targets
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform, target_of
-from gupproof.proving.result import SCHEMA_VERSION
+from gupproof.proving.result import SCHEMA_VERSION, Result
 from gupproof.report.placement_store import PlacementStore, executions, mark
 from gupproof.report.placements import (
     Json,
@@ -173,19 +173,21 @@ def _answer(questions: Sequence[Question], targets: Mapping[Platform, Target], w
 
 
 def _cheapest(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:
-    documents, incomplete = [], False
+    documents: list[Json] = []
+    complete, interrupted = True, False
     progress = _progress(quiet=wanted.as_json)
-    for question in questions:
-        found = cheapest(question, targets, limit=wanted.timeout, tell=progress)
-        progress("", None)
-        incomplete = incomplete or not all(item.proved for item in found)
-        documents.append({**question_json(question), "cheapest": [cheapest_json(question, item) for item in found]})
-        if not wanted.as_json:
-            click.echo(_cheapest_text(question, found))
-            click.echo()
-    if wanted.as_json:
-        _print({"interrupted": False, "questions": documents})
-    _leave(Exit.UNKNOWN if incomplete else Exit.AS_EXPECTED)
+    try:
+        for question in questions:
+            found = cheapest(question, targets, limit=wanted.timeout, tell=progress)
+            progress("", None)
+            complete = complete and all(item.proved for item in found)
+            documents.append({**question_json(question), "cheapest": [cheapest_json(question, item) for item in found]})
+            if not wanted.as_json:
+                click.echo(_cheapest_text(question, found) + "\n")
+    except KeyboardInterrupt:
+        interrupted = True
+    _print_finished(documents, interrupted=interrupted, as_json=wanted.as_json)
+    _leave(Exit.AS_EXPECTED if complete and not interrupted else Exit.UNKNOWN)
 
 
 def _cheapest_text(question: Question, found: Sequence[Cheapest]) -> str:
@@ -194,21 +196,35 @@ def _cheapest_text(question: Question, found: Sequence[Cheapest]) -> str:
 
 
 def _try(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:
-    documents = []
+    placements = [proposal(question.slots, wanted.proposed or "") for question in questions]
+    documents: list[Json] = []
     worths: list[bool | None] = []
-    for question in questions:
-        placement = proposal(question.slots, wanted.proposed or "")
-        found = trial(question, targets, placement, limit=wanted.timeout)
-        worths += [worth for _, worth, _ in found]
-        documents.append(trial_json(question, placement, found))
-        if not wanted.as_json:
-            click.echo(trial_text(question, placement, found))
-            click.echo()
-        for path in drawings([result for _, _, result in found if result], wanted.draw) if wanted.draw else ():
-            click.echo(f"drawn: {path}", err=wanted.as_json)
-    if wanted.as_json:
-        _print({"interrupted": False, "questions": documents})
-    _leave(Exit.UNEXPECTED if False in worths else Exit.UNKNOWN if None in worths else Exit.AS_EXPECTED)
+    defeats: list[Result] = []
+    interrupted = False
+    try:
+        for question, placement in zip(questions, placements, strict=True):
+            found = trial(question, targets, placement, limit=wanted.timeout)
+            worths += [worth for _, worth, _ in found]
+            defeats += [result for _, _, result in found if result]
+            documents.append(trial_json(question, placement, found))
+            if not wanted.as_json:
+                click.echo(trial_text(question, placement, found) + "\n")
+    except KeyboardInterrupt:
+        interrupted = True
+    for path in drawings(defeats, wanted.draw) if wanted.draw else ():
+        click.echo(f"drawn: {path}", err=wanted.as_json)
+    _print_finished(documents, interrupted=interrupted, as_json=wanted.as_json)
+    if False in worths:
+        _leave(Exit.UNEXPECTED)
+    _leave(Exit.UNKNOWN if None in worths or interrupted else Exit.AS_EXPECTED)
+
+
+def _print_finished(documents: Sequence[Json], *, interrupted: bool, as_json: bool) -> None:
+    """Print the document of what was finished; where all was printed as it came, say if that was the end too soon."""
+    if as_json:
+        _print({"interrupted": interrupted, "questions": documents})
+    elif interrupted:
+        click.echo("interrupted: these were finished")
 
 
 def _closing(found: Sequence[Json], planned: int, reused: int, seconds: float) -> str:

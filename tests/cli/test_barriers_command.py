@@ -315,32 +315,71 @@ def test_past_the_time_a_proposal_is_neither(slow: Path) -> None:
     assert "x86-tso/x86-64  not found out\n" in done.out
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_ctrl_c_keeps_what_is_finished(slow: Path) -> None:
-    quick = NEEDED.replace("theorem needed", "theorem quick")
-    asks = "theorem slow { counting places fence for counted under x86-tso expect { }; }"
-    write(slow, "both.gup", PASSING + quick + COUNTING + asks)
+def interrupted(folder: Path, *arguments: str, after: str) -> tuple[int, str, str]:
+    """Run the command, and send it what Ctrl-C does once it has written a line to one of its streams."""
     running = subprocess.Popen(
-        [*START, "barriers", "-j", "1", "--records", "kept", "both.gup"],
-        cwd=slow,
+        [*START, "barriers", "-j", "1", *arguments],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     try:
+        assert running.stdout is not None
         assert running.stderr is not None
-        while "2/3" not in (line := running.stderr.readline()):
-            assert line, "two questions are quick"
+        stream = running.stderr if after == "2/3" else running.stdout
+        before = ""
+        while after not in before:
+            line = stream.readline()
+            assert line, "what comes first is quick"
+            before += line
         os.killpg(running.pid, signal.SIGINT)
         out, err = running.communicate(timeout=20)
     finally:
         running.kill()
-    assert running.returncode == Exit.UNKNOWN
     assert "Traceback" not in err
+    return running.returncode, (before if stream is running.stdout else "") + out, err
+
+
+needs_signals = pytest.mark.skipif(os.name != "posix", reason="needs signals")
+
+
+@pytest.fixture
+def quick_and_slow(folder: Path) -> Path:
+    asks = "theorem slow { counting places fence for counted under x86-tso expect { }; }"
+    write(folder, "both.gup", PASSING + NEEDED + COUNTING + asks)
+    return folder
+
+
+@needs_signals
+def test_ctrl_c_keeps_what_is_finished(quick_and_slow: Path) -> None:
+    code, out, _ = interrupted(quick_and_slow, "--records", "kept", "both.gup", after="2/3")
+    assert code == Exit.UNKNOWN
     assert out.startswith("interrupted: these were finished\n")
     assert "2 of 3 questions; all as expected; " in out
-    assert len(list((slow / "kept" / "barriers" / "both").glob("*.json"))) == 2
+    assert len(list((quick_and_slow / "kept" / "barriers" / "both").glob("*.json"))) == 2
+
+
+@needs_signals
+@pytest.mark.parametrize("way", [["--cheapest"], ["--try", "fence = smp_mb"]])
+def test_ctrl_c_ends_the_other_ways_to_ask_as_well(quick_and_slow: Path, way: list[str]) -> None:
+    first = "theorem first { losing places fence for counted under sc expect hopeless; }"
+    second = "theorem second { counting places fence for counted under x86-tso expect { }; }"
+    other = COUNTING.replace("slot fence : none | smp_mb = none;", "", 1)
+    write(quick_and_slow, "two.gup", LOSING + other + first + second)
+    code, out, _ = interrupted(quick_and_slow, *way, "two.gup", after="counted of losing")
+    assert code == (Exit.UNKNOWN if way == ["--cheapest"] else Exit.UNEXPECTED)
+    assert out.endswith("interrupted: these were finished\n")
+    assert "counting" not in out
+
+
+def test_a_proposal_has_to_be_one_for_every_question_before_any_is_answered(quick_and_slow: Path) -> None:
+    done = barriers("--try", "wmb = none", "both.gup", cwd=quick_and_slow)
+    assert done.code == Exit.BAD_INPUT
+    assert "error[U019]: no slot is called 'wmb'" in done.err
+    assert not done.out
 
 
 # ── what cannot be used ──────────────────────────────────────────────────────────────────────────────────────────────
