@@ -141,10 +141,18 @@ def _lines(settings: Settings, answers: Sequence[Answer], first: int) -> Iterato
         names = [models(platforms, every)] if platforms else []
         # Where all have it alone and together, there is nothing to add.
         if not all({*answer.question.platforms} <= {*platforms} for answer in item.together):
-            for answer in item.together:
-                asked_of = {*answer.question.platforms}
-                names.append(f"{'all' if asked_of == {*every} else models(asked_of, every)} together")
+            names += [_together(answer, platforms, every) for answer in item.together]
         yield Line(number, settings, "; ".join(names), platforms, tuple(item.found))
+
+
+def _together(answer: Answer, alone: Sequence[Platform], every: Sequence[Platform]) -> str:
+    """Return the platforms of an answer for several together, in words; those that have it alone need not be named again."""
+    asked_of = {*answer.question.platforms}
+    if asked_of == {*every}:
+        return "all together"
+    if alone and {*alone} <= asked_of:
+        return f"together with {models(asked_of - {*alone}, every)}"
+    return f"{models(asked_of, every)} together"
 
 
 def _content(view: View) -> object:

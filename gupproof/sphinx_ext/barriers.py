@@ -57,7 +57,9 @@ def _lines(proof: Proof, group: Group) -> Cell:
             last = line.settings
         label = nodes.inline("", line.label, classes=["gup-under"])
         worth = nodes.inline("", "", *today(proof, group, line), classes=["gup-worth"])
-        sets = nodes.inline("", "", *minimal(proof, group, line), classes=["gup-sets"])
+        # Where there is no room for columns their heads are not shown.
+        named = nodes.inline("", "minimal: ", classes=["gup-narrow"])
+        sets = nodes.inline("", "", named, *minimal(proof, group, line), classes=["gup-sets"])
         shown.append(nodes.inline("", "", label, worth, sets, classes=["gup-placing"]))
     return shown
 

@@ -135,7 +135,9 @@ def _answers(library: Library, proof: Proof, group: Group, lines: Sequence[Line]
             could = [nodes.Text("could be "), literal(slot.values[spare[number]])]
             worth.append(nodes.inline("", "", literal(slot.name), nodes.Text(" "), *could, classes=["gup-set"]))
         under = [nodes.inline("", line.label)]
-        row: list[Cell] = [under, worth, minimal(proof, group, line)]
+        # Where there is no room for columns their heads are not shown.
+        needed = [nodes.inline("", "minimal: ", classes=["gup-narrow"]), *minimal(proof, group, line)]
+        row: list[Cell] = [under, worth, needed]
         if len(group.parts) > 1:
             row.insert(1, with_settings(library, proof, line.settings))
         rows.append(row)
@@ -150,11 +152,13 @@ def _hopeless(library: Library, proof: Proof, group: Group, lines: Sequence[Line
         if not line.view.hopeless:
             continue
         where = f"{line.label}{_with(line.settings)}"
+        defeats = _defeats(line)
+        # What plain interleaving allows, no barrier forbids.
+        why = "it is not about ordering. " if any(item.obligation.model == "sc" for item in defeats) else ""
         said = paragraph(
             nodes.strong("", "No choice of these slots helps"),
-            f" under {where}: it is not about ordering. The strongest alternative everywhere still allows this:",
+            f" under {where}: {why}With the strongest alternative everywhere there still is this execution.",
         )
-        defeats = _defeats(line)
         inside: list[nodes.Node] = [said]
         for number, defeat in enumerate(defeats):
             name = f"{_platform(defeat)}{_with(line.settings)}"

@@ -252,7 +252,7 @@ def test_a_theorem_about_places_tells_slots_placements_costs_and_reasons(site):
     assert "To hold: fresh of passing ." in text
     assert 'class="gup-whole gup-today"><code class="docutils literal notranslate"><span class="pre">smp_wmb' in page
     assert ("generated/protocols/kit/flag.html", "line-9", "publish()") in list(site.targets(PLACED))
-    assert "sc, x86-tso ✓ more than enough wmb could be none nothing armv8 ✓ sufficient wmb = smp_wmb" in text
+    assert "sc, x86-tso ✓ more than enough wmb could be none minimal: nothing armv8 ✓ sufficient minimal: wmb = smp_wmb" in text
     assert "placement arm64-llsc arm64-lse wmb = smp_wmb (today" in text
     assert "wmb = none instead of smp_wmb: fresh fails under armv8" in text
     told = page.split("wmb = none instead of smp_wmb", 1)[1].split("</details>")[0]
@@ -272,8 +272,10 @@ def test_where_no_choice_helps_the_execution_is_shown(site):
 def test_all_questions_about_placements_stand_in_one_table(site):
     text = spaced(html(site, "barriers.html"))
     assert "3 questions." in text
-    assert "one_is_placed fresh of passing wmb smp_wmb sc, x86-tso ✓ more than enough nothing armv8 ✓ sufficient" in text
-    assert "unseen of hidden wmb smp_wmb sc ✗ not sufficient ✗ no choice helps" in text
+    assert (
+        "one_is_placed fresh of passing wmb smp_wmb sc, x86-tso ✓ more than enough minimal: nothing armv8 ✓ sufficient" in text
+    )
+    assert "unseen of hidden wmb smp_wmb sc ✗ not sufficient minimal: ✗ no choice helps" in text
     assert "No theorem asks where barriers have to be." in text
     to = {said: (target, anchor) for target, anchor, said in site.targets("barriers.html")}
     assert to["fresh of passing"] == (PLACED, "placement-1")
