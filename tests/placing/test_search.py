@@ -130,6 +130,12 @@ def test_costs_decide_and_not_strength():
     assert best == placed(asked.slots, wmb="smp_mb", rmb="smp_rmb")
 
 
+def test_of_equal_costs_something_weaker_is_taken_wherever_it_is_declared():
+    slots = (slot("a", "smp_mb", "smp_wmb", "none"),)
+    found = Search(slots, [Listed(slots, [(0,), (1,)])]).cheapest([[3, 3, 0]])
+    assert found.placements == ((1,),)
+
+
 def test_of_what_costs_nothing_the_weakest_is_taken():
     asked = question(PASSING, "armv8/arm64-lse")
     found = search(asked).cheapest([[0, 0, 0], [0, 0, 0]])
