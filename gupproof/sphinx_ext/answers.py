@@ -187,7 +187,7 @@ def spelled_out(slots: Sequence[Slot], placement: Placement) -> nodes.Node:
     return nodes.inline("", "", *(parts or [nodes.Text("nothing")]), classes=[] if parts else ["gup-open"])
 
 
-def minimal(proof: Proof, group: Group, line: Line, *, short: bool = False) -> Cell:
+def minimal(proof: Proof, group: Group, line: Line, *, short: bool = False, most: int | None = None) -> Cell:
     """Return the minimal sufficient placements, each on a line of its own; that no choice helps leads to the execution.
 
     Args:
@@ -195,17 +195,22 @@ def minimal(proof: Proof, group: Group, line: Line, *, short: bool = False) -> C
         group: of its questions.
         line: of the group.
         short: leaves ``smp_`` and the like out.
+        most: how many are shown; where there are more, the page that shows them all is named.
 
     """
     view = line.view
     if view.hopeless:
         return [link("✗ no choice helps", *execution_of(proof, group, line), classes=["gup-verdict", "gup-refuted"])]
     shown: list[nodes.Node] = []
-    for placement in view.found.placements:
+    for placement in view.found.placements[:most]:
         told = _shortened(line.slots, placement) if short else spelled_out(line.slots, placement)
         empty = [nodes.Text(" (vacuous: nothing comes to its end)")] if placement in view.empty else []
         before = [nodes.inline("", "or ", classes=["gup-open"])] if shown else []
         shown.append(nodes.inline("", "", *before, told, *empty, classes=["gup-set"]))
+    left = len(view.found.placements) - len(shown)
+    if left:
+        there = link(f"and {left} more", theorem_page(proof), placement_anchor(group.number))
+        shown.append(nodes.inline("", "", there, classes=["gup-set"]))
     if not view.found.complete:
         shown.append(nodes.inline("", f"… and perhaps others: {view.found.reason}", classes=["gup-set", "gup-open"]))
     return shown

@@ -1,15 +1,19 @@
 """Where barriers have to be, of all theorems that ask: a row for each question, or a column for each model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from docutils import nodes
 
+from gupproof.proving.platforms import Platform
 from gupproof.sphinx_ext.addresses import placement_anchor, theorem_page
-from gupproof.sphinx_ext.answers import Group, Line, Settings, minimal, slot_link, today
+from gupproof.sphinx_ext.answers import Group, Line, Settings, minimal, models, slot_link, today
 from gupproof.sphinx_ext.library import Library, Proof, model_strength
 from gupproof.sphinx_ext.markup import Cell, link, literal, paragraph, table
 from gupproof.sphinx_ext.placements import placed_groups
 from gupproof.sphinx_ext.verdicts import model_head, theorem_link
+
+_MOST = 4
+"""Minimal placements that a table of many questions shows."""
 
 
 def barriers(library: Library, proofs: Iterable[Proof]) -> list[nodes.Node]:
@@ -59,7 +63,7 @@ def _lines(proof: Proof, group: Group) -> Cell:
         worth = nodes.inline("", "", *today(proof, group, line), classes=["gup-worth"])
         # Where there is no room for columns their heads are not shown.
         named = nodes.inline("", "minimal: ", classes=["gup-narrow"])
-        sets = nodes.inline("", "", named, *minimal(proof, group, line), classes=["gup-sets"])
+        sets = nodes.inline("", "", named, *minimal(proof, group, line, most=_MOST), classes=["gup-sets"])
         shown.append(nodes.inline("", "", label, worth, sets, classes=["gup-placing"]))
     return shown
 
@@ -80,19 +84,22 @@ def by_model(library: Library, proofs: Iterable[Proof]) -> list[nodes.Node]:
             nodes.inline("", ", ".join(slot.name for slot in group.slots), classes=["gup-set", "gup-open"]),
             *([nodes.inline("", f"with {told}", classes=["gup-set", "gup-open"])] if told else []),
         ]
-        together = [line for line in lines if _tells_more(line)]
-        rows.append([parts, *_cells(proof, group, lines, columns), _cell(proof, group, together, "together")])
+        rows.append([parts, *_cells(proof, group, lines, columns)])
+        for line, where in _together(lines):
+            cell = nodes.entry("", nodes.paragraph("", "", *minimal(proof, group, line, short=True)))
+            if len(columns) > 1:
+                cell["morecols"] = len(columns) - 1
+            rows.append([[nodes.inline("", f"{models(where, where)} together", classes=["gup-open"])], cell])
     heads: list[str | Cell] = [model_head(library, name) for name in columns]
-    if any(_tells_more(line) for *_, lines in found for line in lines):
-        heads.append("together")
-    else:
-        rows = [row[:-1] for row in rows]
     return [table(["", *heads], rows, classes=["gup-tests"])] if rows else []
 
 
-def _tells_more(line: Line) -> bool:
-    """Whether a line is the answer for several models together, which do not all have it alone."""
-    return any(not {*view.platforms} <= {*line.platforms} for _, view in line.found)
+def _together(lines: Sequence[Line]) -> Iterator[tuple[Line, tuple[Platform, ...]]]:
+    """Yield each answer for several platforms together that not all of them have alone."""
+    for line in lines:
+        for _, view in line.found:
+            if not {*view.platforms} <= {*line.platforms}:
+                yield line, view.platforms
 
 
 def _cells(proof: Proof, group: Group, lines: Sequence[Line], columns: Sequence[str]) -> list[nodes.entry]:
@@ -105,22 +112,22 @@ def _cells(proof: Proof, group: Group, lines: Sequence[Line], columns: Sequence[
         else:
             runs.append((here, [name]))
     made = []
-    for here, models in runs:
-        cell = _cell(proof, group, here, *models)
-        if len(models) > 1:
-            cell["morecols"] = len(models) - 1
+    for here, names in runs:
+        cell = _cell(proof, group, here, names)
+        if len(names) > 1:
+            cell["morecols"] = len(names) - 1
         made.append(cell)
     return made
 
 
-def _cell(proof: Proof, group: Group, lines: Sequence[Line], *models: str) -> nodes.entry:
+def _cell(proof: Proof, group: Group, lines: Sequence[Line], names: Sequence[str]) -> nodes.entry:
     """Return what some models need, usually in one line; in several where the targets of a model do not agree."""
     if not lines:
         return nodes.entry("", nodes.paragraph("", "", nodes.inline("", "—", classes=["gup-open"])), classes=["gup-not-asked"])
     # Where there is no room for columns their heads are not shown.
-    inside: list[nodes.Node] = [nodes.inline("", f"{', '.join(models)}: ", classes=["gup-narrow"])]
+    inside: list[nodes.Node] = [nodes.inline("", f"{', '.join(names)}: ", classes=["gup-narrow"])]
     for line in lines:
-        targets = sorted({platform.target for platform in line.platforms if platform.model in models})
+        targets = sorted({platform.target for platform in line.platforms if platform.model in names})
         inside += [nodes.inline("", f"{', '.join(targets)} ", classes=["gup-open"])] if len(lines) > 1 else []
         inside += minimal(proof, group, line, short=True)
     return nodes.entry("", nodes.paragraph("", "", *inside))
