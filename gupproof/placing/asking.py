@@ -5,12 +5,12 @@ from difflib import get_close_matches
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
-from gupproof.language.tree import walk
 from gupproof.placing.goals import Goal, Question
 from gupproof.placing.slots import Placement, Slot, slot_of
+from gupproof.program.scenario import lower
 from gupproof.proving.claims import labels
 from gupproof.proving.obligations import switch_values
-from gupproof.proving.platforms import Platform, platforms
+from gupproof.proving.platforms import Platform, platforms, target_of
 
 
 def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequence[str] = ()) -> tuple[Question, ...]:
@@ -153,22 +153,11 @@ def _kept_as_it_is(name: str, only: Sequence[str]) -> bool:
 
 
 def _slots_of(goal: Goal) -> list[Slot]:
-    """The slots in the goal's scenario and in the functions that it reaches, in the order they are declared."""
-    unit = goal.unit
-    nodes: dict[str, typed.Node] = {"": unit.scenarios[goal.scenario]}
-    pending = [""]
-    found = set()
-    while pending:
-        for node in walk(nodes[pending.pop()]):
-            match node:
-                case typed.Slot(name=name) | typed.Load(slot=name) | typed.Store(slot=name) | typed.Rmw(slot=name):
-                    found.add(name)
-                case typed.Call(function=name) if name in unit.functions and name not in nodes:
-                    nodes[name] = unit.functions[name]
-                    pending.append(name)
-                case _:
-                    pass
-    return [slot_of(switch) for name, switch in unit.switches.items() if name in found]
+    """The slots that the goal's scenario comes to with its switches as they are, in the order they are declared."""
+    switches = goal.unit.switches
+    fixed = {name: value for name, value in goal.values if not switches[name].is_slot}
+    program = lower(goal.unit, goal.unit.scenarios[goal.scenario], target_of(goal.platforms[0]), fixed=fixed)
+    return [slot_of(switch) for name, switch in switches.items() if switch.is_slot and name in program.switches]
 
 
 def _agrees(unit: typed.Unit, values: Mapping[str, int], settings: Mapping[str, str]) -> bool:

@@ -105,6 +105,13 @@ class Search:
         best = min(known, key=candidates.weight, default=None)
         bound = 0
         counted = [0] * len(self.oracles)
+
+        def outcome(reason: str = "") -> Found:
+            kept = found if every or best is None or not reason else [best]
+            # Which of equals is found first is chance.
+            ordered = sorted(kept, key=lambda item: (candidates.weight(item), item))
+            return Found(placements=tuple(ordered), complete=not reason, bound=bound, reason=reason)
+
         while True:
             for number, oracle in enumerate(self.oracles):
                 for defeat in oracle.bad[counted[number] :]:
@@ -112,7 +119,7 @@ class Search:
                 counted[number] = len(oracle.bad)
             proposed = candidates.propose()
             if proposed is None:
-                return Found(placements=tuple(found), complete=True, bound=bound)
+                return outcome()
             bound = candidates.weight(proposed)
             weighed = [candidates.weight(item) for item in (*found, *([best] if best else ()))]
             self._report(bound // unit, min(weighed) // unit if weighed else None, len(found))
@@ -121,13 +128,12 @@ class Search:
                     raise UndecidedError("the time is up")
                 holds = self.sufficient(proposed)
             except UndecidedError as problem:
-                kept = found if every or best is None else [best]
-                return Found(placements=tuple(kept), complete=False, bound=bound, reason=str(problem))
+                return outcome(str(problem))
             if not holds:
                 continue
             found.append(proposed)
             if not every:
-                return Found(placements=(proposed,), complete=True, bound=bound)
+                return outcome()
             candidates.exclude(up(self.slots, proposed))
 
     def _report(self, bound: int, best: int | None, found: int) -> None:

@@ -30,6 +30,7 @@ class Builder:
     checks: list[Check] = field(default_factory=list)
     constraints: list[Expr] = field(default_factory=list)
     choices: int = 0
+    looked_at: set[str] = field(default_factory=set)  # switches
 
     def row(self, primitive: str, span: Span) -> Row:
         """Return the target's row for ``primitive``.

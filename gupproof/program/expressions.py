@@ -69,7 +69,7 @@ class Unroller(Paths):
             case typed.LocalAddress():
                 return RegisterAddress(self.frame.register(expr.name))
             case typed.Config():
-                return Value(self.switches[expr.name])
+                return Value(self.switch(expr.name))
             case typed.Load():
                 return self.load(expr)
             case typed.AddressOf():

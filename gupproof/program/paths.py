@@ -196,13 +196,19 @@ class Paths:
             calls=self.calls,
         )
 
+    def switch(self, name: str) -> Expr:
+        """Return the value of a switch, which the program then depends on."""
+        self.builder.looked_at.add(name)
+        return self.switches[name]
+
     def alternatives(self, primitive: str, slot: str, span: Span) -> tuple[Alternative, ...]:
         """Return the row of ``primitive``; where a slot decides, every row that it may choose, with where it does."""
         pool = self.builder.pool
         if not slot:
             return (Alternative(pool.true, self.builder.row(primitive, span)),)
+        chosen = self.switch(slot)
         return tuple(
-            Alternative(pool.make(Op.EQ, self.switches[slot], pool.const(value)), self._slot_row(row, span))
+            Alternative(pool.make(Op.EQ, chosen, pool.const(value)), self._slot_row(row, span))
             for value, row in enumerate(self.unit.switches[slot].rows)
         )
 

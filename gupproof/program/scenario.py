@@ -127,7 +127,7 @@ class _Lowering:
             threads=tuple(ThreadInfo(_column_name(column)) for column in columns),
             events=tuple(builder.events),
             locations=builder.layout.locations(),
-            switches=self.switches,
+            switches={name: value for name, value in self.switches.items() if name in builder.looked_at},
             constraints=tuple(builder.constraints),
             stops=tuple(builder.stops),
             checks=tuple(builder.checks),
