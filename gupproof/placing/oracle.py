@@ -17,8 +17,6 @@ from gupproof.proving.platforms import Platform, model_of, target_of
 from gupproof.proving.questions import Questions, encoded
 from gupproof.solving.solver import Outcome, Solver
 
-SHORTEST = 0.01  # seconds worth asking a solver for
-
 
 class UndecidedError(Exception):
     """Whether a placement is sufficient could not be found out; the message says why."""
@@ -187,8 +185,7 @@ class _Encoded:
     def _ask(self, literals: list[int], deadline: float | None) -> Replay | frozenset[int]:
         """Return an execution that was checked again, or a core of the literals."""
         left = None if deadline is None else deadline - time.perf_counter()
-        # A solver may miss a limit that is over before it has begun, and then knows none.
-        if left is not None and left < SHORTEST:
+        if left is not None and left <= 0:
             raise UndecidedError(f"{self.goal.scenario} under {self.oracle.platform}: the time is up")
         finding = self.questions.find(literals, left)
         self.oracle.asked += 1

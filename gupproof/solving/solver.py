@@ -13,6 +13,7 @@ from gupproof.solving.tiny import Tiny
 
 SMALL = 600  # clauses; Z3 takes 3 ms for a context and a text, in which Tiny is done with most formulas of that size
 MOST_CONFLICTS = 60
+SHORTEST = 0.01  # seconds; Z3 may miss a limit that is over before it has begun, and then knows none
 
 
 class Outcome(Enum):
@@ -92,7 +93,7 @@ class Solver:
         Args:
             assumptions: literals.
             wanted: literals whose variables' values matter when the answer is sat.
-            timeout: seconds; None for no limit.
+            timeout: seconds; None for no limit. So few that Z3 may miss them are none: the answer is unknown.
 
         Raises:
             KeyboardInterrupt: Ctrl-C while the solver worked.
@@ -114,8 +115,10 @@ class Solver:
                     seconds=time.perf_counter() - started,
                     core=frozenset() if found else frozenset(literals),
                 )
+        if timeout is not None and timeout < SHORTEST:
+            return Answer(outcome=Outcome.UNKNOWN, assignment=None, reason="timeout", seconds=0.0)
         # Z3 takes milliseconds, and 0 for "no limit".
-        self._solver.set("timeout", 0 if timeout is None else max(1, int(timeout * 1000)))
+        self._solver.set("timeout", 0 if timeout is None else int(timeout * 1000))
         assumed = [self._literal(literal) for literal in literals]
         result = self._solver.check(*assumed)
         assignment = None

@@ -127,3 +127,18 @@ def test_an_answer_without_an_assignment_holds_nothing():
 
 def test_the_solver_names_itself():
     assert Solver.version().split(".")[0].isdigit()
+
+
+def test_a_limit_that_is_over_before_it_has_begun_is_no_question():
+    answer = Solver(pigeons(4).dimacs()).ask([], (), timeout=0.001)
+    assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "timeout")
+
+
+def test_a_core_is_unsatisfiable_with_the_formula_and_names_assumptions_only():
+    cnf = Cnf()
+    a, b, c = cnf.variable(), cnf.variable(), cnf.variable()
+    cnf.add(-a, -b)
+    for solver in (Solver(cnf), Solver(cnf.dimacs())):
+        answer = solver.ask([a, b, c], ())
+        assert {a, b} <= answer.core <= {a, b, c}
+        assert not solver.ask([a, c], ()).core
