@@ -1,8 +1,10 @@
 """The whole answer to a question about placements: what today's is worth, the minimal ones, the cheapest, and why."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from gupproof.diagnostics import GupError
 from gupproof.placing.goals import Question
 from gupproof.placing.oracle import Oracle, UndecidedError
 from gupproof.placing.search import Found, Progress, Search, weakenings
@@ -12,6 +14,9 @@ from gupproof.program.costs import cost
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
+
+INTERLEAVING = Platform("sc", "x86-64")
+"""Where no barrier changes anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class View:
         spare: weakenings of today's placement, one step of one slot, that are sufficient as well: number of the slot, and what
             comes out.
         defeat: where today's placement is not sufficient, an execution that defeats it; where none is, one that defeats the
-            strongest.
+            strongest, under :data:`INTERLEAVING` if that has one: then it is not about ordering.
         empty: placements that are sufficient only because nothing that is asked for ever happens under them.
 
     """
@@ -55,7 +60,7 @@ class View:
 
     @property
     def hopeless(self) -> bool:
-        """Whether no choice is sufficient: it is not about ordering."""
+        """Whether it is sure that no choice is sufficient."""
         return self.found.complete and not self.found.placements
 
 
@@ -127,6 +132,8 @@ class Answering:
         targets: of the question's platforms, with the costs that count.
         deadline: on the clock of ``time.perf_counter``; None for none.
         tell: is told how far each search is, and what it is about.
+        oracles: by platform, one for each goal.
+        plain: by the ``id`` of a goal, one for plain interleaving.
 
     """
 
@@ -135,6 +142,7 @@ class Answering:
     deadline: float | None = None
     tell: Callable[[str, Progress], None] = field(default=lambda _what, _progress: None)
     oracles: dict[Platform, list[Oracle]] = field(default_factory=dict)
+    plain: dict[int, Oracle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for goal in self.question.goals:
@@ -152,8 +160,10 @@ class Answering:
         spare = [step for step in weakenings(slots, now) if worth and self.worth(step[1], search)]
         hopeless = found.complete and not found.placements
         defeat = None
-        if worth is False:
-            defeat = self.defeat(search.oracles, self._strongest() if hopeless else now)
+        if hopeless:
+            defeat = self._interleaved(search.oracles) or self.defeat(search.oracles, self._strongest())
+        elif worth is False:
+            defeat = self.defeat(search.oracles, now)
         return View(
             platforms=tuple(platforms),
             found=found,
@@ -221,6 +231,17 @@ class Answering:
             return (search or self.search(self.question.platforms)).sufficient(placement)
         except UndecidedError:
             return None
+
+    def _interleaved(self, oracles: Sequence[Oracle]) -> Result | None:
+        """Return an execution that plain interleaving has whatever stands in the slots: then it is not about ordering."""
+        for oracle in oracles:
+            found = None
+            plain = self.plain.setdefault(id(oracle.goal), Oracle(oracle.goal, INTERLEAVING, oracle.slots))
+            with suppress(GupError):  # some primitive is none of that target's
+                found = self.defeat([plain], self._strongest())
+            if found is not None:
+                return found
+        return None
 
     def _strongest(self) -> Placement:
         return tuple(max(slot.all, key=lambda position: slot.heights[position]) for slot in self.question.slots)

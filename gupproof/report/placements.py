@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gupproof.execution.story import LEGEND, render
-from gupproof.placing.answer import Answer, Cheapest, Reason, View
+from gupproof.placing.answer import INTERLEAVING, Answer, Cheapest, Reason, View
 from gupproof.placing.goals import Question
 from gupproof.placing.slots import Placement, spelled, today
 from gupproof.proving.platforms import Platform
@@ -94,7 +94,10 @@ def _placements(question: Question, view: View) -> tuple[str, ...]:
 def _hopeless(answer: Answer, *, stories: bool) -> str:
     defeat = answer.together.defeat
     assert defeat is not None
-    text = "This is not about ordering. With the strongest alternative everywhere there still is this execution:"
+    if Platform(defeat.obligation.model, defeat.obligation.target) == INTERLEAVING:
+        text = "This is not about ordering: plain interleaving is enough, whatever stands in the slots."
+    else:
+        text = "These slots are not where the order is missing: with the strongest alternative in each there is this execution."
     return "\n".join([*textwrap.wrap(text, WIDTH), "", _execution(defeat, stories=stories)])
 
 

@@ -88,6 +88,28 @@ def test_where_nothing_helps_the_strongest_is_defeated():
     assert [(item.placement, item.proved) for item in found.cheapest] == [(None, True)]
 
 
+def test_what_plain_interleaving_has_is_shown_as_such():
+    (lost,) = answered(LOSING, "armv8/arm64-lse").alone
+    assert lost.defeat.obligation.model == "sc"
+
+
+def test_what_only_a_weak_model_has_is_not_taken_for_interleaving():
+    store_buffering = """
+slot put : WRITE_ONCE | smp_store_release = WRITE_ONCE;
+slot look : READ_ONCE | smp_load_acquire = READ_ONCE;
+scenario s {
+    int x, y;
+    ghost int a, b;
+    thread t { slot put(x, 1); a = slot look(y); }
+    thread u { slot put(y, 1); b = slot look(x); }
+    property p : !(a == 0 && b == 0);
+}
+"""
+    (lost,) = answered(store_buffering, "lkmm").alone
+    assert lost.hopeless
+    assert lost.defeat.obligation.model == "lkmm"
+
+
 def test_a_minimal_placement_under_which_nothing_happens_is_told():
     never = PASSING.replace("cover seen : seen == 1", "cover never : seen == 2")
     assert answered(never, "x86-tso").together.empty == ((0, 0),)

@@ -121,7 +121,7 @@ def test_where_nothing_helps_it_is_not_about_ordering(losing):
     text = answer_text(losing)
     assert section(text, "minimal") == ["  sc/x86-64  none: no choice of these slots helps"]
     assert text.endswith("""\
-This is not about ordering. With the strongest alternative everywhere there still is this execution:
+This is not about ordering: plain interleaving is enough, whatever stands in the slots.
 
   under sc/x86-64: counted fails in the final state""")
     assert "what they cost" not in text
