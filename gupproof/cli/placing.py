@@ -145,9 +145,8 @@ def _answer(questions: Sequence[Question], targets: Mapping[Platform, Target], w
             number = left[position]
             told[number] = found
             documents[number] = answer_json(found)
-            for path, text in store.files(found, marks[number]).items() if store else ():
-                folder(path.parent)
-                write_whole(path, text)
+            if store:
+                _keep(store, found, marks[number])
             counter(len(documents))
     except KeyboardInterrupt:
         interrupted = True
@@ -170,6 +169,17 @@ def _answer(questions: Sequence[Question], targets: Mapping[Platform, Target], w
             click.echo(summary(found_out) + "\n")
         click.echo(_closing(found_out, len(questions), reused, time.perf_counter() - started))
     _leave(_code(found_out, complete=len(found_out) == len(questions)))
+
+
+def _keep(store: PlacementStore, found: Answer, found_from: str) -> None:
+    """Write an answer's record and drawings; those that an earlier answer left behind go."""
+    files = store.files(found, found_from)
+    record = store.path(found.question)
+    folder(record.parent)
+    for path, text in files.items():
+        write_whole(path, text)
+    for old in set(record.parent.glob(f"{record.stem}-*.svg")) - set(files):
+        old.unlink(missing_ok=True)
 
 
 def _cheapest(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:

@@ -15,7 +15,7 @@ from gupproof.proving.platforms import Platform
 from gupproof.proving.result import SCHEMA_VERSION, Result
 from gupproof.report.drawing import drawing
 from gupproof.report.placements import Json, answer_json, question_json
-from gupproof.report.store import Absence
+from gupproof.report.store import Absence, found_in
 
 FOLDER = "barriers"
 _PARTS = frozenset({"theorems", "slots", "goals", "as_expected", "alone", "together", "cheapest", "reasons", "asked"})
@@ -35,10 +35,7 @@ def mark(question: Question, targets: Mapping[Platform, Target]) -> str:
         [platform.target, [[str(step) for step in line.steps] + [str(line.units)] for line in targets[platform].costs]]
         for platform in question.platforms
     ]
-    asked = question_json(question)
-    for goal in asked["goals"]:
-        goal["file"] = Path(goal["file"]).name
-    return hashlib.sha256(json.dumps([goals, costs, asked]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([goals, costs, _asked(question)]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +46,13 @@ class PlacementStore:
 
     def path(self, question: Question) -> Path:
         """Return the file of a question's answer."""
-        asked = question_json(question)
-        for goal in asked["goals"]:
-            goal["file"] = Path(goal["file"]).name
-        tail = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:10]
+        tail = hashlib.sha256(json.dumps(_asked(question)).encode()).hexdigest()[:10]
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", "-".join(question.names))
         return self.folder / FOLDER / Path(question.goals[0].unit.path).stem / f"{name}-{tail}.json"
 
     def find(self, question: Question, wanted: str) -> Json | Absence:
         """Return what is recorded of a question, if it was found from what ``wanted`` stands for."""
-        try:
-            text = self.path(question).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return Absence.MISSING
-        except (OSError, UnicodeDecodeError):
-            return Absence.BROKEN
-        try:
-            kept = json.loads(text)
-            if kept["schema_version"] != SCHEMA_VERSION or kept["fingerprint"] != wanted:
-                return Absence.STALE
-            answer = kept["answer"]
-            views, least = [*answer["alone"], answer["together"]], answer["cheapest"]
-            whole = (
-                set(answer) >= _PARTS
-                and all(set(view) >= _PARTS_OF_A_VIEW for view in views)
-                and all(set(item) >= _PARTS_OF_THE_CHEAPEST for item in least)
-            )
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return Absence.BROKEN
-        return answer if whole else Absence.BROKEN
+        return found_in(self.path(question), wanted, _whole)
 
     def files(self, answer: Answer, found_from: str) -> dict[Path, str]:
         """Return the files that keep an answer, the drawings first: where the record is, they are there too."""
@@ -92,6 +67,33 @@ class PlacementStore:
         item = {"schema_version": SCHEMA_VERSION, "fingerprint": found_from, "answer": made}
         files[path] = json.dumps(item, indent=1, ensure_ascii=False) + "\n"
         return files
+
+
+def _whole(made: Json) -> Json:
+    """Return the answer of a record.
+
+    Raises:
+        ValueError: it lacks something.
+
+    """
+    answer: Json = made["answer"]
+    views, least = [*answer["alone"], answer["together"]], answer["cheapest"]
+    whole = (
+        set(answer) >= _PARTS
+        and all(set(view) >= _PARTS_OF_A_VIEW for view in views)
+        and all(set(item) >= _PARTS_OF_THE_CHEAPEST for item in least)
+    )
+    if not whole:
+        raise ValueError("the record of an answer lacks something")
+    return answer
+
+
+def _asked(question: Question) -> Json:
+    """What a question is, wherever its file lies."""
+    asked = question_json(question)
+    for goal in asked["goals"]:
+        goal["file"] = Path(goal["file"]).name
+    return asked
 
 
 def executions(answer: Answer) -> list[Result]:

@@ -3,12 +3,16 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from gupproof.proving.result import SCHEMA_VERSION, Obligation, Result
-from gupproof.report.records import record, result_of
+from gupproof.report.records import Json, record, result_of
+
+Found = TypeVar("Found")
 
 
 class Absence(Enum):
@@ -34,20 +38,28 @@ class Store:
 
     def find(self, obligation: Obligation, fingerprint: str) -> Result | Absence:
         """Return what is recorded of an obligation, if it was found from what ``fingerprint`` stands for."""
-        try:
-            text = self.path(obligation).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return Absence.MISSING
-        except (OSError, UnicodeDecodeError):
-            return Absence.BROKEN
-        try:
-            kept = json.loads(text)
-            # Another version of the format is no damage, but age.
-            if kept["schema_version"] != SCHEMA_VERSION or kept["fingerprint"] != fingerprint:
-                return Absence.STALE
-            return result_of(kept["result"], obligation)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return Absence.BROKEN
+        return found_in(self.path(obligation), fingerprint, lambda made: result_of(made["result"], obligation))
+
+
+def found_in(path: Path, fingerprint: str, read: Callable[[Json], Found]) -> Found | Absence:
+    """Return what ``read`` makes of the record in a file, if it was found from what ``fingerprint`` stands for.
+
+    What ``read`` raises for a record that is none (ValueError, KeyError, TypeError) says that it is broken.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Absence.MISSING
+    except (OSError, UnicodeDecodeError):
+        return Absence.BROKEN
+    try:
+        made = json.loads(text)
+        # Another version of the format is no damage, but age.
+        if made["schema_version"] != SCHEMA_VERSION or made["fingerprint"] != fingerprint:
+            return Absence.STALE
+        return read(made)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Absence.BROKEN
 
 
 def kept(result: Result, fingerprint: str) -> str:

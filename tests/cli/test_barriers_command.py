@@ -266,6 +266,17 @@ def test_what_the_time_was_not_enough_for_is_tried_again(folder: Path) -> None:
     assert "from records" not in again.out
 
 
+def test_an_old_drawing_goes_with_its_answer(folder: Path) -> None:
+    barriers("--records", "kept", "passing.gup", cwd=folder)
+    (record, *_) = sorted((folder / "kept").rglob("*.json"))
+    drawn = set(record.parent.glob("*.svg"))
+    old = record.with_name(f"{record.stem}-99.svg")
+    old.write_text("<svg/>", encoding="utf-8")
+    record.unlink()
+    barriers("--records", "kept", "passing.gup", cwd=folder)
+    assert set(record.parent.glob("*.svg")) == drawn
+
+
 def test_an_unexpected_answer_from_records_is_as_loud(folder: Path) -> None:
     write(folder, "wrong.gup", PASSING + WRONG)
     for _ in range(2):
