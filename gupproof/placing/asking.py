@@ -157,7 +157,7 @@ def _slots_of(goal: Goal) -> list[Slot]:
     switches = goal.unit.switches
     fixed = {name: value for name, value in goal.values if not switches[name].is_slot}
     program = lower(goal.unit, goal.unit.scenarios[goal.scenario], target_of(goal.platforms[0]), fixed=fixed)
-    return [slot_of(switch) for name, switch in switches.items() if switch.is_slot and name in program.switches]
+    return [slot_of(switch) for name, switch in switches.items() if switch.is_slot and name in program.looked_at]
 
 
 def _agrees(unit: typed.Unit, values: Mapping[str, int], settings: Mapping[str, str]) -> bool:

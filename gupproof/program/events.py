@@ -134,7 +134,8 @@ class Program:
         threads: the columns.
         events: initial writes first (one per location), then thread by thread in program order.
         locations: in address order.
-        switches: name → its CONFIG expression, for those the scenario depends on.
+        switches: name → its expression: of CONFIG, or of a constant where it is built in.
+        looked_at: those that some path looks at.
         constraints: booleans that hold in every execution considered.
         stops, checks: see there. An execution is complete when no stop's condition holds.
         properties: name → boolean over final values and ghosts, judged in complete executions. Names that only asserts
@@ -157,3 +158,4 @@ class Program:
     properties: dict[str, Expr]
     covers: dict[str, Expr]
     ghosts: dict[str, Expr]
+    looked_at: frozenset[str] = frozenset()
