@@ -17,7 +17,7 @@ prove: $(VENV)/.installed  ## prove everything in proofs/ and print the table
 	$(BIN)/gupproof prove
 
 test: lint  ## format, lint and type checks, import contracts, then the tests
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 docs: $(VENV)/.installed-docs  ## the website, in build/docs, from fresh records; CHANGES=0 leaves out which lines proofs rest on
 	$(BIN)/gupproof prove --records build/records

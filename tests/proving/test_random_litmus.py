@@ -71,7 +71,7 @@ def test_kernel_c(model: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("litmus")
     target = target_of(platforms(model)[0])
 
-    @LIMITS
+    @settings(LIMITS, max_examples=TESTS // 2)
     @given(text=kernel_c())
     def agree(text: str) -> None:
         program = lower_kernel_c(read_kernel_c(text, "t.litmus"), target, unroll=2)
