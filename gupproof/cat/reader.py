@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import assert_never
 
 from gupproof.cat import files, statics, syntax
+from gupproof.cat.absorption import condensed
 from gupproof.cat.evaluator import Evaluator
 from gupproof.cat.files import known_models
 from gupproof.cat.parser import parse
@@ -79,6 +80,7 @@ class _Reader:
             title=title or name,
             path=str(path),
             axioms=tuple(self._axioms),
+            condensed=condensed(self._pool, self._axioms),
             definitions={name: value for name, value in self._scope.items() if isinstance(value, Term)},
             sources=dict(self._sources),
             standins=tuple(self._stood_in),

@@ -236,6 +236,7 @@ class Model:
         title: the string at the head of the file, or the name.
         path: the file.
         axioms: in file order.
+        condensed: axioms that together allow and mark the same executions, in a form that is cheaper to encode.
         definitions: the last meaning of each top-level name with a relation or set as its value, for naming edges.
         sources: path → text of every file read.
         standins: names of included files that one of the project's own was read for.
@@ -247,6 +248,7 @@ class Model:
     title: str
     path: str
     axioms: tuple[Axiom, ...]
+    condensed: tuple[Axiom, ...]
     definitions: dict[str, Term]
     sources: dict[str, str]
     standins: tuple[str, ...]

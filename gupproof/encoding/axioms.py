@@ -1,10 +1,12 @@
 """The axioms of a model as constraints, and its flags as literals."""
 
-from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort, Term, TermOp
+from collections.abc import Sequence
+
+from gupproof.cat.terms import Axiom, AxiomKind, Sort, Term, TermOp
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.encoding.acyclicity import require_acyclic
-from gupproof.encoding.terms import Side, Terms, reachability
-from gupproof.relations.analysis import bits, transpose
+from gupproof.encoding.terms import Side, Terms, reachability, reduced
+from gupproof.relations.analysis import bits
 
 
 class Axioms:
@@ -14,15 +16,15 @@ class Axioms:
         self.terms = terms
         self.base, self.cnf, self.bounds = terms.base, terms.cnf, terms.bounds
 
-    def require(self, model: Model) -> None:
-        """Constrain executions to those that the model's axioms allow.
+    def require(self, axioms: Sequence[Axiom]) -> None:
+        """Constrain executions to those that all axioms of a model allow.
 
         Raises:
             GupError: an axiom of a kind that has no encoding.
 
         """
         covered = False
-        for axiom in model.axioms:
+        for axiom in axioms:
             if axiom.flag:
                 continue
             self._axiom(axiom)
@@ -43,15 +45,15 @@ class Axioms:
             for literal in self._violations(axiom, Side.IF):
                 self.cnf.add(-literal)
 
-    def raised(self, model: Model) -> dict[str, int]:
-        """Return, for each flag of the model, a literal that implies that some check of that name marks the execution.
+    def raised(self, axioms: Sequence[Axiom]) -> dict[str, int]:
+        """Return, for each flag among axioms, a literal that implies that some check of that name marks the execution.
 
         Raises:
             GupError: a flag of a kind that has no encoding.
 
         """
         found: dict[str, list[int]] = {}
-        for axiom in model.axioms:
+        for axiom in axioms:
             if axiom.flag:
                 found.setdefault(axiom.name, []).append(self._raises(axiom))
         self.terms.define_recursions()
@@ -81,19 +83,10 @@ class Axioms:
         """Return the edges of ``term`` that can be on a cycle and that no chain of certain edges stands for."""
         bounds = self.bounds.rel(term)
         reach = reachability(bounds.may)
-        implied = self.base.analysis.implied
-        reducible = not any(row >> a & 1 for a, row in enumerate(reachability(bounds.must)))
-        back = transpose(bounds.must)
-        edges = {}
-        for a, row in enumerate(bounds.may):
-            for b in bits(row):
-                if not reach[b] >> a & 1:
-                    continue
-                middles = bounds.must[a] & back[b] & ~(1 << a) & ~(1 << b) if reducible else 0
-                if middles & (implied[a] | implied[b]):
-                    continue
-                edges[a, b] = self.terms.pair(term, a, b, Side.IF)
-        return edges
+        rows = reduced(bounds, self.base.analysis.implied)
+        return {
+            (a, b): self.terms.pair(term, a, b, Side.IF) for a, row in enumerate(rows) for b in bits(row) if reach[b] >> a & 1
+        }
 
 
 def _contains_co(term: Term) -> bool:

@@ -90,14 +90,14 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
     cnf = Cnf()
     analysis = Analysis(program, model)
     bounds = Bounds(analysis)
-    bounds.tighten(model)
+    bounds.tighten(model.condensed)
     base = BaseRelations(cnf, analysis, bounds)
     truth = base.values.truth
     for constraint in program.constraints:
         cnf.add(truth(constraint))
     axioms = Axioms(Terms(base))
-    axioms.require(model)
-    raised = axioms.raised(model) if flags else {}
+    axioms.require(model.condensed)
+    raised = axioms.raised(model.condensed) if flags else {}
     if representatives:
         _rank_equal_threads(base)
     waits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.WAITS]

@@ -12,7 +12,7 @@ from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.encoding.acyclicity import require_acyclic
 from gupproof.encoding.base import BaseRelations
 from gupproof.encoding.cnf import FALSE, TRUE
-from gupproof.relations.analysis import bits, transpose
+from gupproof.relations.analysis import RelBounds, Rows, bits, transpose
 
 
 class Side(Enum):
@@ -42,6 +42,7 @@ class Terms:
         self.bounds = base.bounds
         self._memo: dict[tuple[Term, int, int, bool, _Place | None], int] = {}
         self._columns: dict[Term, tuple[int, ...]] = {}
+        self._stepped: dict[Term, tuple[int, ...]] = {}
         self._recursions: dict[int, Term] = {}
         self._recursive_memo: dict[tuple[_Place, Side], int] = {}
         self._undefined: list[tuple[_Place, Side]] = []
@@ -228,7 +229,7 @@ class Terms:
         literals = self._rows.setdefault((inner, a, context), {})
         if b in literals:
             return literals[b]
-        column, forward = self._column(inner), self._reach[inner][0][a]
+        column, forward = self._steps(inner), self._reach[inner][0][a]
         literals[b] = self.cnf.variable()
         waiting = [b]
         while waiting:
@@ -244,6 +245,12 @@ class Terms:
                         waiting.append(middle)
                     self.cnf.add(-literals[middle], -step, literals[here])
         return literals[b]
+
+    def _steps(self, inner: Term) -> tuple[int, ...]:
+        """Return, per event, from where single steps lead to it; those that other steps stand for are left out."""
+        if inner not in self._stepped:
+            self._stepped[inner] = transpose(reduced(self.bounds.rel(inner), self.base.analysis.implied))
+        return self._stepped[inner]
 
     def _power(self, inner: Term, step: int, a: int, b: int, side: Side) -> int:
         """Return the literal of "b is reached from a in at most 2^step edges"."""
@@ -334,7 +341,7 @@ class Terms:
         require_acyclic(self.cnf, edges, lambda _, __: True)
 
 
-def reachability(may: tuple[int, ...]) -> tuple[int, ...]:
+def reachability(may: Rows) -> Rows:
     """Return, per event, what can be reached from it in one or more steps."""
     reach = list(may)
     for middle in range(len(may)):
@@ -343,3 +350,20 @@ def reachability(may: tuple[int, ...]) -> tuple[int, ...]:
                 if row_a >> middle & 1:
                     reach[a] = row_a | reach[middle]
     return tuple(reach)
+
+
+def reduced(bounds: RelBounds, implied: Rows) -> Rows:
+    """Return the possible pairs less those that a chain of certain ones stands for: the closure is the same.
+
+    Args:
+        bounds: of the relation.
+        implied: per event, the events that execute whenever it does.
+
+    """
+    if any(row >> a & 1 for a, row in enumerate(reachability(bounds.must))):
+        return bounds.may
+    before = transpose(bounds.must)
+    return tuple(
+        row & ~sum(1 << b for b in bits(row) if bounds.must[a] & before[b] & (implied[a] | implied[b]))
+        for a, row in enumerate(bounds.may)
+    )

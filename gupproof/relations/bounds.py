@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 
-from gupproof.cat.terms import AxiomKind, Model, Sort, Term, TermOp
+from gupproof.cat.terms import Axiom, AxiomKind, Sort, Term, TermOp
 from gupproof.relations.analysis import Facts, RelBounds, Rows, SetBounds, bits, transpose
 from gupproof.relations.rounds import rounds
 
@@ -281,9 +281,9 @@ class Bounds:
 
     # ── what the axioms forbid on sight ──────────────────────────────────────────────────────────────────────────────
 
-    def tighten(self, model: Model) -> None:
+    def tighten(self, axioms: Iterable[Axiom]) -> None:
         """Remove from rf and co the pairs that an acyclicity axiom forbids because their reverse is certain."""
-        for axiom in model.axioms:
+        for axiom in axioms:
             if axiom.kind is not AxiomKind.ACYCLIC or axiom.negated or axiom.flag:
                 continue
             for name in ("rf", "co"):

@@ -65,7 +65,7 @@ def test_every_part_of_a_model_stays_within_its_bounds_before_and_after_tighteni
     program = random_program(Random(seed), name).program()
     by = model(name)
     loose, tight = Bounds(Analysis(program, by)), Bounds(Analysis(program, by))
-    tight.tighten(by)
+    tight.tighten(by.condensed)
     terms = [part for axiom in by.axioms for part in below(axiom.term)]
     for number, result in enumerate(executions(program, by)):
         if number > 30:
@@ -106,7 +106,7 @@ def straight() -> Build:
 
 def bounded(build: Build, by: Model) -> Bounds:
     bounds = Bounds(Analysis(build.program(), by))
-    bounds.tighten(by)
+    bounds.tighten(by.condensed)
     return bounds
 
 
@@ -174,5 +174,5 @@ def test_an_axiom_over_all_of_one_location_lets_nothing_through(tmp_path):
     thread.write("x", 1)
     thread.read("x")
     bounds = Bounds(Analysis(build.program(), model("sc")))
-    bounds.tighten(load_model(path, tags=frozenset()))
+    bounds.tighten(load_model(path, tags=frozenset()).condensed)
     assert not any(bounds.rel(TermPool().base("co", Sort.REL)).may)
