@@ -79,6 +79,8 @@ class Cnf:
 
     def dimacs(self) -> str:
         """Return the CNF as DIMACS text."""
-        lines = [f"p cnf {self.variables} {len(self.clauses)}"]
-        lines.extend(" ".join(map(str, clause)) + " 0" for clause in self.clauses)
-        return "\n".join(lines) + "\n"
+        longest = max(map(len, self.clauses))
+        forms = ["%d " * length + "0\n" for length in range(longest + 1)]
+        return f"p cnf {self.variables} {len(self.clauses)}\n" + "".join(
+            [forms[len(clause)] % clause for clause in self.clauses]
+        )

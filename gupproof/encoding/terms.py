@@ -32,6 +32,9 @@ MOST_DERIVED = 200
 _Place = tuple[int, int, int]
 """A recursion variable's number, and a pair of events (twice the same for a member of a set)."""
 
+_Pairs = dict[tuple[int, int], int]
+"""Pair of events → literal."""
+
 
 class Terms:
     """Literals of terms over one program."""
@@ -40,7 +43,8 @@ class Terms:
         self.base = base
         self.cnf = base.cnf
         self.bounds = base.bounds
-        self._memo: dict[tuple[Term, int, int, bool, _Place | None], int] = {}
+        self._members: dict[tuple[Term, int, bool, _Place | None], int] = {}
+        self._pairs: dict[tuple[Term, bool, _Place | None], _Pairs] = {}
         self._columns: dict[Term, tuple[int, ...]] = {}
         self._stepped: dict[Term, tuple[int, ...]] = {}
         self._recursions: dict[int, Term] = {}
@@ -63,10 +67,10 @@ class Terms:
             return FALSE
         if bounds.must >> event & 1:
             return self.base.executes(event)
-        key = (term, event, event, side is Side.IF, self._context(term))
-        if key not in self._memo:
-            self._memo[key] = self._make_member(term, event, side)
-        return self._memo[key]
+        key = (term, event, side is Side.IF, self._context(term))
+        if key not in self._members:
+            self._members[key] = self._make_member(term, event, side)
+        return self._members[key]
 
     def _make_member(self, term: Term, event: int, side: Side) -> int:
         cnf = self.cnf
@@ -101,15 +105,25 @@ class Terms:
 
     def pair(self, term: Term, a: int, b: int, side: Side) -> int:
         """Return the literal of "(a, b) is in the relation"."""
+        pairs = self._known(term, side)
+        literal = pairs.get((a, b))
+        if literal is None:
+            literal = pairs[a, b] = self._new_pair(term, a, b, side)
+        return literal
+
+    def _known(self, term: Term, side: Side) -> _Pairs:
+        """Return the literals of a relation so far."""
+        key = (term, side is Side.IF, self._context(term))
+        pairs = self._pairs.get(key)
+        if pairs is None:
+            pairs = self._pairs[key] = {}
+        return pairs
+
+    def _new_pair(self, term: Term, a: int, b: int, side: Side) -> int:
         bounds = self.bounds.rel(term)
         if not bounds.may[a] >> b & 1:
             return FALSE
-        if bounds.must[a] >> b & 1:
-            return self.base.both(a, b)
-        key = (term, a, b, side is Side.IF, self._context(term))
-        if key not in self._memo:
-            self._memo[key] = self._make_pair(term, a, b, side)
-        return self._memo[key]
+        return self.base.both(a, b) if bounds.must[a] >> b & 1 else self._make_pair(term, a, b, side)
 
     def _make_pair(self, term: Term, a: int, b: int, side: Side) -> int:
         cnf = self.cnf
@@ -128,10 +142,7 @@ class Terms:
             case TermOp.COMPLEMENT:
                 return cnf.conjunction([self.base.both(a, b), -self.pair(term.args[0], a, b, side.other)])
             case TermOp.SEQ:
-                left, right = term.args
-                middles = bits(self.bounds.rel(left).may[a] & self._column(right)[b])
-                halves = [(self.pair(left, a, m, side), self.pair(right, m, b, side)) for m in middles]
-                return self._either_path(halves, side)
+                return self._either_path(self._paths(term, a, b, side), side)
             case TermOp.INVERSE:
                 return self.pair(term.args[0], b, a, side)
             case TermOp.OPTIONAL:
@@ -150,6 +161,20 @@ class Terms:
                 return self.pair(self._iterated(term), a, b, side)
             case _:
                 raise ValueError(f"{term.op} is no relation")
+
+    def _paths(self, term: Term, a: int, b: int, side: Side) -> list[tuple[int, int]]:
+        """Return the literals of both halves of every path of a composition."""
+        # This is where most of the time goes: what is known already is looked up in place.
+        left, right = term.args
+        lefts, rights = self._known(left, side), self._known(right, side)
+        paths = []
+        for middle in bits(self.bounds.rel(left).may[a] & self._column(right)[b]):
+            first = lefts.get((a, middle)) or self.pair(left, a, middle, side)
+            if first != FALSE:
+                second = rights.get((middle, b)) or self.pair(right, middle, b, side)
+                if second != FALSE:
+                    paths.append((first, second))
+        return paths
 
     def _base_pair(self, name: str, a: int, b: int) -> int:
         base, events = self.base, self.base.program.events
@@ -189,7 +214,7 @@ class Terms:
         """Return a literal for "both literals of some path hold", in one direction."""
         if side is Side.ONLY_IF:
             return self.either([self.cnf.conjunction(path) for path in paths], side)
-        kept = sorted({path for path in paths if FALSE not in path})
+        kept = sorted(set(paths))
         if (TRUE, TRUE) in kept:
             return TRUE
         if len(kept) <= 1:
@@ -230,13 +255,14 @@ class Terms:
         if b in literals:
             return literals[b]
         column, forward = self._steps(inner), self._reach[inner][0][a]
+        steps = self._known(inner, Side.IF)
         literals[b] = self.cnf.variable()
         waiting = [b]
         while waiting:
             here = waiting.pop()
             # Steps on the way from a to here; what returns to a on the way may as well begin there.
             for middle in bits(column[here] & (forward | 1 << a)):
-                step = self.pair(inner, middle, here, Side.IF)
+                step = steps.get((middle, here)) or self.pair(inner, middle, here, Side.IF)
                 if middle == a:
                     self.cnf.add(-step, literals[here])
                 elif middle != here:
