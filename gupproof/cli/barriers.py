@@ -12,7 +12,7 @@ from gupproof.cli import options
     "--try",
     "proposed",
     metavar="SLOTS",
-    help='Check one proposal, such as "wmb = smp_wmb, unfreeze = atomic_add_return_release"; other slots stay as they are.',
+    help='Check one proposal, such as "wmb = smp_wmb, unfreeze = release"; other slots stay as they are.',
 )
 @click.option("--slot", "-s", "slots", multiple=True, metavar="NAME", help="Place this slot only. Repeatable.")
 @click.option(

@@ -119,6 +119,8 @@ def question_of(
 def proposal(slots: Sequence[Slot], text: str) -> Placement:
     """Read a proposal, ``wmb = smp_wmb, unfreeze = atomic_set_release``; slots that it does not name stay as they are.
 
+    A part of a primitive's name that only one alternative has stands for it, as reviewers say it: ``unfreeze = release``.
+
     Raises:
         GupError: it names something else.
 
@@ -135,11 +137,12 @@ def proposal(slots: Sequence[Slot], text: str) -> Placement:
             raise _refused(
                 f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else f"the slots are {', '.join(by_name)}"
             )
-        if value not in slot.values:
-            near = get_close_matches(value, slot.values, 1)
-            remedy = f"did you mean {near[0]}?" if near else f"it takes {', '.join(slot.values)}"
+        spoken_of = [value] if value in slot.values else [whole for whole in slot.values if value in whole.split("_")]
+        if len(spoken_of) != 1:
+            near = spoken_of or get_close_matches(value, slot.values, 1)
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(slot.values)}"
             raise _refused(f"slot {name} cannot be '{value}'", remedy)
-        chosen[name] = slot.values.index(value)
+        chosen[name] = slot.values.index(spoken_of[0])
     return tuple(chosen[slot.name] for slot in slots)
 
 

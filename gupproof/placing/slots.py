@@ -121,11 +121,11 @@ def today(slots: Sequence[Slot]) -> Placement:
     return tuple(slot.today for slot in slots)
 
 
-def spelled(slots: Sequence[Slot], placement: Placement, *, everything: bool = False) -> str:
-    """Return a placement in words: ``wmb = smp_wmb``; what is at its weakest is left out unless ``everything`` is wanted."""
+def spelled(slots: Sequence[Slot], placement: Placement) -> str:
+    """Return a placement in words: ``wmb = smp_wmb``; what is at its weakest is left out."""
     chosen = [
         f"{slot.name} = {slot.values[position]}"
         for slot, position in zip(slots, placement, strict=True)
-        if everything or position != slot.weakest
+        if position != slot.weakest
     ]
     return ", ".join(chosen) or "nothing"

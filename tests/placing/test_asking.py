@@ -221,6 +221,8 @@ SLOTS = question(PASSING, "sc").slots
         ("", (2, 1)),
         (" wmb = none , ", (0, 1)),
         ("wmb = none, wmb = smp_wmb", (1, 1)),
+        # A word of a name will do, if only one name has it.
+        ("wmb = wmb, rmb = mb", (1, 2)),
     ],
 )
 def test_a_proposal_changes_what_it_names(text, placement):
@@ -233,6 +235,7 @@ def test_a_proposal_changes_what_it_names(text, placement):
         ("wbm = none", "no slot is called 'wbm'", "did you mean wmb?"),
         ("elsewhere = none", "no slot is called 'elsewhere'", "the slots are wmb, rmb"),
         ("wmb = smp_wbm", "slot wmb cannot be 'smp_wbm'", "did you mean smp_wmb?"),
+        ("wmb = smp", "slot wmb cannot be 'smp'", "did you mean smp_wmb or smp_mb?"),
         ("wmb = ", "slot wmb cannot be ''", "it takes none, smp_wmb, smp_mb"),
         ("wmb", "'wmb' is no SLOT = VALUE", "such as wmb = smp_mb"),
     ],
