@@ -95,4 +95,3 @@ def test_a_placement_is_spelled_without_what_is_at_its_weakest():
     assert spelled(BOTH, (2, 2)) == "fence = smp_wmb"
     assert spelled(BOTH, (2, 1)) == "fence = smp_wmb, load = READ_ONCE"
     assert spelled(BOTH, (0, 2)) == "nothing"
-    assert spelled(BOTH, (0, 2), everything=True) == "fence = none, load = plain"

@@ -202,7 +202,9 @@ def test_a_proposal_is_judged_platform_by_platform_and_refuted_by_a_story():
 def test_a_proposal_that_suffices_has_no_story():
     asked = question(PASSING, *BOTH)
     text = trial_text(asked, (1, 1), trial(asked, targets(asked), (1, 1)))
-    assert text.endswith("proposed: wmb = smp_wmb (all else as it stands)\n  x86-tso/x86-64   sufficient\n  armv8/arm64-lse  sufficient")
+    assert text.endswith(
+        "proposed: wmb = smp_wmb (all else as it stands)\n  x86-tso/x86-64   sufficient\n  armv8/arm64-lse  sufficient"
+    )
 
 
 def test_many_answers_have_a_line_each(passing, losing, late):
