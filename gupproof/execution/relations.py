@@ -52,21 +52,29 @@ def base_sets(events: Valuation) -> dict[str, int]:
 def fixed_relations(events: Valuation) -> dict[str, Rows]:
     """Return the relations that do not depend on who reads from whom: all but ``rf`` and ``co``."""
     count = len(events.program.events)
+    executed = sum(1 << number for number in events.executed)
     thread = {number: events.program.events[number].thread for number in events.executed}
-    where, values = events.address, events.value
-    every = [(a, b) for a in events.executed for b in events.executed]
+    # Initial writes count as one thread of their own, so that int and ext share out all pairs between them.
+    internal = _alike(thread, count)
     return {
-        "po": rows_of(((a, b) for a, b in every if a < b and thread[a] == thread[b] != INIT_THREAD), count),
-        "loc": rows_of(((a, b) for a, b in every if a in where and b in where and where[a] == where[b]), count),
-        # Initial writes count as one thread of their own, so that int and ext share out all pairs between them.
-        "int": rows_of(((a, b) for a, b in every if thread[a] == thread[b]), count),
-        "ext": rows_of(((a, b) for a, b in every if thread[a] != thread[b]), count),
+        "po": tuple(row & (-2 << a) if thread.get(a) != INIT_THREAD else 0 for a, row in enumerate(internal)),
+        "loc": _alike({a: events.address[a] for a in events.executed if a in events.address}, count),
+        "int": internal,
+        "ext": tuple(executed & ~row if a in thread else 0 for a, row in enumerate(internal)),
         "addr": rows_of(events.addr, count),
         "data": rows_of(events.data, count),
         "ctrl": rows_of(events.ctrl, count),
         "rmw": rows_of(events.rmw, count),
-        "same-values": rows_of(((a, b) for a, b in every if a in values and b in values and values[a] == values[b]), count),
+        "same-values": _alike({a: events.value[a] for a in events.executed if a in events.value}, count),
     }
+
+
+def _alike(of: Mapping[int, int], count: int) -> Rows:
+    """Return the relation of events that have the same number."""
+    having: dict[int, int] = {}
+    for event, number in of.items():
+        having[number] = having.get(number, 0) | 1 << event
+    return tuple(having[of[event]] if event in of else 0 for event in range(count))
 
 
 def memory_relations(rf: Mapping[int, int], co: Iterable[tuple[int, ...]], count: int) -> dict[str, Rows]:

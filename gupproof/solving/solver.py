@@ -151,7 +151,11 @@ class Solver:
         return boolean if literal > 0 else z3.Not(boolean)
 
     def _assignment(self, wanted: Iterable[int]) -> Assignment:
-        model = self._solver.model()
-        variables = {abs(literal) for literal in wanted}
-        true = {variable for variable in variables if z3.is_true(model.eval(self._boolean(variable)))}
+        model, context = self._solver.model(), self._context.ref()
+        true = set()
+        for variable in {abs(literal) for literal in wanted}:
+            # Past the classes of z3py, which take most of the time here. What the model does not mention may be either.
+            value = z3.Z3_model_get_const_interp(context, model.model, self._boolean(variable).decl().ast)
+            if value is not None and z3.Z3_get_bool_value(context, value) == z3.Z3_L_TRUE:
+                true.add(variable)
         return Assignment(frozenset(true | {TRUE}))
