@@ -11,7 +11,7 @@ from gupproof.placing.slots import Placement, Slot, ordered_by, today
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
-from gupproof.proving.workers import workers
+from gupproof.proving.workers import on, workers
 
 MOST_EXPLAINED = 8
 
@@ -78,10 +78,10 @@ def answers(
         for number, question in enumerate(questions):
             yield number, answer(question, targets, limit=limit, tell=tell)
         return
-    with workers(min(jobs, len(questions))) as executor:
+    with workers(min(jobs, len(questions)), questions) as executor:
         waiting: dict[Future[Answer], int] = {
-            executor.submit(answer, question, {item: targets[item] for item in question.platforms}, limit=limit): number
-            for number, question in enumerate(questions)
+            executor.submit(on, number, answer, targets={item: targets[item] for item in asked.platforms}, limit=limit): number
+            for number, asked in enumerate(questions)
         }
         for future in as_completed(waiting):
             yield waiting[future], future.result()

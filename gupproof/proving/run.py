@@ -9,7 +9,7 @@ from gupproof.proving.obligations import Group
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result, Verdict
 from gupproof.proving.session import Session
-from gupproof.proving.workers import workers
+from gupproof.proving.workers import on, workers
 
 
 def prove_group(group: Group, *, timeout: float) -> tuple[Result, ...]:
@@ -43,9 +43,9 @@ def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tup
             for result in prove_each(group, timeout=timeout):
                 yield (result,)
         return
-    with workers(min(jobs, len(groups))) as executor:
+    with workers(min(jobs, len(groups)), groups) as executor:
         waiting: dict[Future[tuple[Result, ...]], Group] = {
-            executor.submit(prove_group, group, timeout=timeout): group for group in groups
+            executor.submit(on, number, prove_group, timeout=timeout): group for number, group in enumerate(groups)
         }
         for future in as_completed(waiting):
             try:

@@ -14,7 +14,7 @@ from gupproof.proving.obligations import Group, grouped, obligations_of
 from gupproof.proving.platforms import Platform, target_of
 from gupproof.proving.refuting import Ending, Refuted, lowered, refuted
 from gupproof.proving.result import Obligation, Verdict
-from gupproof.proving.workers import workers
+from gupproof.proving.workers import on, workers
 
 ENOUGH = 3
 """How many lines are looked for where not every change is asked for."""
@@ -139,10 +139,11 @@ def sensitivities(tasks: Sequence[Task], *, jobs: int, timeout: float, every: bo
         for task in tasks:
             yield examine(task, timeout=timeout, every=every)
         return
-    with workers(min(jobs, len(tasks))) as executor:
-        # What takes long begins early.
-        longest_first = sorted(tasks, key=lambda task: -sum(len(question.obligations) for question in task.questions))
-        for future in as_completed([executor.submit(examine, task, timeout=timeout, every=every) for task in longest_first]):
+    # What takes long begins early.
+    longest_first = sorted(tasks, key=lambda task: -sum(len(question.obligations) for question in task.questions))
+    with workers(min(jobs, len(tasks)), longest_first) as executor:
+        waiting = [executor.submit(on, number, examine, timeout=timeout, every=every) for number in range(len(tasks))]
+        for future in as_completed(waiting):
             yield future.result()
 
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+from gupproof.proving.workers import on, workers
+
 PARENT = """
 import os, sys, time
 from gupproof.proving.workers import workers
@@ -39,3 +41,9 @@ def test_workers_end_in_the_middle_of_their_work_when_their_parent_is_killed() -
         while any(map(_is_running, working)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not [process for process in working if _is_running(process)]
+
+
+def test_items_are_named_by_their_numbers() -> None:
+    with workers(2, ["zero", "one", "two"]) as executor:
+        done = [executor.submit(on, number, str.upper) for number in (2, 0)]
+        assert [item.result() for item in done] == ["TWO", "ZERO"]
