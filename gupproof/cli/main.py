@@ -14,6 +14,7 @@ COMMANDS = {
     "prove": "Prove or refute theorems, and print the table.",
     "check": "Check a file; with properties in it, verify them.",
     "explain": "Tell the refutation of a theorem as a story, step by step.",
+    "claims": "List what was claimed in the mail thread, and the answers.",
     "barriers": "Find out which barriers a theorem needs, the cheapest ones, and why.",
     "sensitivity": "Find the lines of the text that each proof rests on.",
     "export": "Write the refutation of a theorem as a litmus test.",

@@ -1,7 +1,6 @@
 """What the commands that prove things share: finding files, progress, Ctrl-C, output."""
 
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -10,12 +9,13 @@ from pathlib import Path
 
 import click
 
+from gupproof.cli.claiming import theorems_in
 from gupproof.cli.exits import Exit, exit_code
 from gupproof.cli.files import files_of
 from gupproof.cli.recording import recording
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
-from gupproof.proving.claims import labels
+from gupproof.proving.claims import labels, load_claims
 from gupproof.proving.obligations import Group
 from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Result
@@ -53,9 +53,6 @@ def load_all(paths: Sequence[Path]) -> list[typed.Unit]:
     return units
 
 
-_THEOREM = re.compile(r'\btheorem\s+(\w+)(?:\s+"([^"\n]*)")?')
-
-
 def files_naming(paths: Sequence[Path], theorems: Sequence[str]) -> list[Path]:
     """Return the files whose text declares one of the theorems, or one that answers the claim of that name.
 
@@ -65,7 +62,7 @@ def files_naming(paths: Sequence[Path], theorems: Sequence[str]) -> list[Path]:
     named: dict[Path, set[str]] = {}
     for path in paths:
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        named[path] = {word for name, claim in _THEOREM.findall(text) for word in (name, *labels(claim))}
+        named[path] = {word for name, claims, _ in theorems_in(text) for word in (name, *claims)}
     if not set(theorems) <= set().union(*named.values()):
         return list(paths)
     return [path for path in paths if named[path] & set(theorems)] or list(paths)
@@ -85,9 +82,15 @@ def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
         if name not in known and name not in claims:
             close = get_close_matches(name, known, 3)
             remedy = f"did you mean {' or '.join(close)}?" if close else "gupproof prove lists the theorems"
+            if name in _undecided_by_memory():
+                remedy = f"no theorem answers that claim; gupproof claims {name} tells what does"
             problems.append(Diagnostic(code="U007", message=f"there is no theorem called '{name}'", help=remedy))
     if problems:
         raise GupError(*problems)
+
+
+def _undecided_by_memory() -> set[str]:
+    return {claim.id for claim in load_claims(proofs_dir() / "claims.toml") if not claim.of_memory}
 
 
 def run(
