@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from gupproof.execution.ending import FinalValue
-from gupproof.execution.story import StoryLine
+from gupproof.execution.story import StoryLine, happening
 from gupproof.program.events import Kind
 from gupproof.proving.result import Result
 from gupproof.report.routes import Arc, Route, cycle, routed
@@ -149,7 +149,7 @@ def _lines(line: StoryLine) -> tuple[str, str, str]:
     """What stands in a step's box: the step, the values it moves, its place in the source."""
     match line.kind:
         case Kind.FENCE:
-            said = ""
+            said = "".join(happening(line))
         case Kind.WRITE:
             said = f"{line.location} := {line.value}"
         case Kind.READ:

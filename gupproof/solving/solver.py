@@ -156,6 +156,6 @@ class Solver:
         for variable in {abs(literal) for literal in wanted}:
             # Past the classes of z3py, which take most of the time here. What the model does not mention may be either.
             value = z3.Z3_model_get_const_interp(context, model.model, self._boolean(variable).decl().ast)
-            if value is not None and z3.Z3_get_bool_value(context, value) == z3.Z3_L_TRUE:
+            if value.value is not None and z3.Z3_get_bool_value(context, value) == z3.Z3_L_TRUE:
                 true.add(variable)
         return Assignment(frozenset(true | {TRUE}))

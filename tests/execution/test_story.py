@@ -4,7 +4,7 @@ import pytest
 
 from gupproof.execution.enumerator import reachable
 from gupproof.execution.printing import Printer
-from gupproof.execution.story import Edge, render, tell
+from gupproof.execution.story import Edge, happening, render, tell
 from gupproof.program.events import Kind
 from tests.execution.test_litmus import load_buffering, message_passing, split_and_grab, store_buffering
 from tests.support.models import model
@@ -48,6 +48,12 @@ def test_fences_keep_their_place():
     assert [line.text for line in lines] == ["READ data", "WRITE data = 1", "fence", "WRITE flag = 1", "READ flag"]
     fence = lines[2]
     assert (fence.kind, fence.location, fence.value, fence.reads_from, fence.edges) == (Kind.FENCE, "", "", None, ())
+
+
+def test_a_fence_that_a_primitive_begins_with_is_told_from_the_primitive():
+    fence = next(line for line in told(message_passing(writer=["DMB.ISH"], ctrl=True), "armv8") if line.kind is Kind.FENCE)
+    assert happening(replace(fence, text="smp_mb()")) == []
+    assert happening(replace(fence, text="atomic_add_return(page->_refcount += 1)")) == ["its fence"]
 
 
 def test_the_text():

@@ -46,6 +46,16 @@ def test_an_assignment_satisfies_assumptions_and_clauses(either):
     assert not assignment.holds(2)
 
 
+def test_variables_that_no_clause_has_may_be_asked_for():
+    cnf = Cnf()
+    free, forced = cnf.variable(), cnf.variable()
+    cnf.add(forced)
+    assignment = Solver(cnf.dimacs()).ask([], (free, forced)).assignment
+    assert assignment is not None
+    assert assignment.holds(forced)
+    assert assignment.holds(free) != assignment.holds(-free)
+
+
 def test_true_and_false_may_be_assumed(either):
     assert either.ask([TRUE], ()).outcome is Outcome.SAT
     assert either.ask([2, FALSE], ()).outcome is Outcome.UNSAT
