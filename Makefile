@@ -7,7 +7,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= 2
 CHANGES ?= 1
 
-.PHONY: help prove barriers sensitivity test docs lint format bench bench-litmus bench-barriers clean
+# Pages twice and four times the smallest compound one, for all theorems; what docs/conf.py tells of. Under lkmm the largest takes long.
+TWICE      := --config ORDER=2
+FOUR_TIMES := --config ORDER=3 --model sc --model x86-tso --model armv8
+
+.PHONY: help prove sizes barriers sensitivity test docs lint format bench bench-litmus bench-barriers clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -21,12 +25,18 @@ test: lint  ## format, lint and type checks, import contracts, then the tests
 
 docs: $(VENV)/.installed-docs  ## the website, in build/docs, from fresh records; CHANGES=0 leaves out which lines proofs rest on
 	$(BIN)/gupproof prove --records build/records
+	$(BIN)/gupproof prove --records build/records $(TWICE)
+	$(BIN)/gupproof prove --records build/records $(FOUR_TIMES)
 	$(BIN)/gupproof barriers --jobs $(JOBS) --records build/records
 ifneq ($(CHANGES),0)  # 1 of sensitivity: something rests on nothing, and its page says so
 	$(BIN)/gupproof sensitivity --jobs $(JOBS) --records build/records || [ $$? -eq 1 ]
 endif
 	$(BIN)/sphinx-build -W --keep-going -n -j $(JOBS) -D gupproof_changes=$(CHANGES) -d build/doctrees -b html docs build/docs --quiet
 	@echo "open build/docs/index.html"
+
+sizes: $(VENV)/.installed  ## prove everything again, of larger pages
+	$(BIN)/gupproof prove $(TWICE)
+	$(BIN)/gupproof prove $(FOUR_TIMES)
 
 barriers: $(VENV)/.installed  ## where barriers have to be, for every theorem that asks
 	$(BIN)/gupproof barriers --jobs $(JOBS) --records build/records

@@ -77,7 +77,7 @@ def scenario_test(wish: Wish) -> str:
     unit = load(Path(wish.file))
     require_scenario(unit, wish.scenario)
     scenario = unit.scenarios[wish.scenario]
-    chosen = parse_settings(unit, wish.settings)
+    chosen = parse_settings(unit.switches, wish.settings)
     platform = _platform(wish.models)
     program = lower(unit, scenario, target_of(platform), fixed=dict(switch_values(unit, chosen)))
     asked, what = _asked(unit, scenario, program, wish)

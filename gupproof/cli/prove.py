@@ -19,6 +19,14 @@ from gupproof.cli import options
     help="Prove this theorem only, or those that answer this claim, such as C7. Repeatable.",
 )
 @click.option(
+    "--config",
+    "-c",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Ask again with a switch set, wherever a theorem leaves it open and it makes a difference. Repeatable.",
+)
+@click.option(
     "--records",
     type=click.Path(file_okay=False),
     metavar="DIR",
@@ -33,6 +41,7 @@ def command(
     include: tuple[str, ...],
     bell: str | None,
     theorems: tuple[str, ...],
+    settings: tuple[str, ...],
     records: str | None,
     jobs: int | None,
     timeout: float,
@@ -41,7 +50,8 @@ def command(
     """Prove or refute theorems, and print the table of theorems against models.
 
     PATHS are .gup files or folders of them; without any, the theorems that come with gupproof. A theorem says which verdict it
-    expects; the exit code is 0 when every verdict is the expected one.
+    expects; the exit code is 0 when every verdict is the expected one. With `--config ORDER=2` only what a page of four makes
+    another question is asked, of a page of four, and expected to come out as it does of the smallest.
 
     \b
     proved    in all executions of the scenario, no loop having hit its bound; every cover is reached
@@ -55,10 +65,16 @@ def command(
     from gupproof.diagnostics import Diagnostic, GupError  # noqa: PLC0415
     from gupproof.proving.obligations import grouped, obligations_of  # noqa: PLC0415
     from gupproof.proving.platforms import Reading  # noqa: PLC0415
+    from gupproof.proving.varied import varied  # noqa: PLC0415
 
     units = load_all(files_naming(gup_files(paths), theorems))
     require_theorems(units, theorems)
     obligations = [item for unit in units for item in obligations_of(unit, theorems=theorems, models=models)]
+    if settings:
+        obligations = list(varied(units, obligations, settings))
+    if settings and not obligations:
+        message = f"no theorem leaves {', '.join(settings)} open and depends on it"
+        raise GupError(Diagnostic(code="U008", message=message, help="gupproof prove lists what they say"))
     if not obligations:
         what = f"under {', '.join(models)}" if models else f"in {', '.join(unit.path for unit in units)}"
         message, remedy = f"there is no theorem {what}", "gupproof check verifies scenarios, under any model"

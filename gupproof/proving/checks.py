@@ -1,6 +1,6 @@
 """Obligations of a file without theorems: every property of its scenarios."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from gupproof.diagnostics import Diagnostic, GupError
@@ -27,7 +27,7 @@ def check_obligations(
         GupError: an unknown name.
 
     """
-    chosen = parse_settings(unit, settings)
+    chosen = parse_settings(unit.switches, settings)
     names = list(scenarios) or list(unit.scenarios)
     for name in names:
         require_scenario(unit, name)
@@ -59,7 +59,7 @@ def property_names(unit: typed.Unit, scenario: typed.Scenario) -> tuple[str, ...
     return tuple(dict.fromkeys(names)) or ("asserts",)
 
 
-def parse_settings(unit: typed.Unit, settings: Sequence[str]) -> dict[str, int]:
+def parse_settings(switches: Mapping[str, typed.Switch], settings: Sequence[str]) -> dict[str, int]:
     """Return switch name → position for ``NAME=VALUE`` texts.
 
     Raises:
@@ -71,14 +71,14 @@ def parse_settings(unit: typed.Unit, settings: Sequence[str]) -> dict[str, int]:
         name, equals, value = text.partition("=")
         if not equals:
             raise GupError(Diagnostic(code="U009", message=f"'{text}' is no setting", help="write NAME=VALUE"))
-        _require(name, unit.switches, "switch")
-        values = unit.switches[name].values
+        _require(name, switches, "switch")
+        values = switches[name].values
         _require(value, values, f"value of {name}")
         chosen[name] = values.index(value)
     return chosen
 
 
-def _require(name: str, known: Sequence[str] | dict[str, typed.Switch] | dict[str, typed.Scenario], what: str) -> None:
+def _require(name: str, known: Collection[str], what: str) -> None:
     if name not in known:
         close = get_close_matches(name, list(known), 1)
         remedy = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}" if known else "the file has none"

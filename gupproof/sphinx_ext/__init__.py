@@ -7,8 +7,9 @@ Configuration, each a path from the folder of ``conf.py``:
     gupproof_claims     the file of claims; ``claims.toml`` of that folder when empty
     gupproof_spec       the folder of the protocols; gupproof's own when empty
 
-and ``gupproof_changes``, whether pages tell which lines proofs rest on (true, which needs the records of
-``gupproof sensitivity``).
+``gupproof_varied``, settings that theorems are asked about again, each with the models to ask, all when there are none
+(``{"ORDER=2": []}``, which needs the records of ``gupproof prove --config ORDER=2``); and ``gupproof_changes``, whether pages
+tell which lines proofs rest on (true, which needs the records of ``gupproof sensitivity``).
 """
 
 import hashlib
@@ -36,6 +37,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("gupproof_claims", "", "env", str)
     app.add_config_value("gupproof_spec", "", "env", str)
     app.add_config_value("gupproof_changes", default=True, rebuild="env", types=bool)
+    app.add_config_value("gupproof_varied", default={}, rebuild="env", types=dict)
     for lexer in LEXERS:
         app.add_lexer(lexer.aliases[0], lexer)
     app.add_node(details, html=(visit_details, depart_details))
@@ -56,6 +58,7 @@ def _begin(app: Sphinx) -> None:
         spec=here / app.config.gupproof_spec if app.config.gupproof_spec else spec_dir(),
         records=here / app.config.gupproof_records,
         changes=app.config.gupproof_changes,
+        varied=tuple((setting, tuple(models)) for setting, models in app.config.gupproof_varied.items()),
     )
     try:
         library = load_library(places)

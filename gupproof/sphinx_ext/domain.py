@@ -32,7 +32,7 @@ from gupproof.sphinx_ext.markup import link, listing, prose
 from gupproof.sphinx_ext.overview import answers, claim_box, overview, short
 from gupproof.sphinx_ext.placements import placement
 from gupproof.sphinx_ext.refutations import refutations
-from gupproof.sphinx_ext.sizes import sizes
+from gupproof.sphinx_ext.sizes import sizes, varied
 from gupproof.sphinx_ext.theorems import scenario, theorem
 
 COSTS = "targets"
@@ -215,6 +215,15 @@ class _Sizes(_Telling):
         return [sizes(library)]
 
 
+class _Varied(_Telling):
+    """``{gup:varied}``: how many verdicts stay as they are when all theorems are asked again with a switch set."""
+
+    required_arguments = 0
+
+    def told(self, library: Library) -> list[nodes.Node]:
+        return [varied(library)]
+
+
 class _Barriers(_Telling):
     """``{gup:barriers}``: a row for each question where barriers have to be, of all files of theorems or of those named.
 
@@ -320,6 +329,7 @@ class GupDomain(Domain):
         "source": _Source,
         "theorem": _Theorem,
         "theorems": _Theorems,
+        "varied": _Varied,
     }
     roles = {  # noqa: RUF012
         "count": _Count(),

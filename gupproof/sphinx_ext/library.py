@@ -1,7 +1,7 @@
 """All that the documentation tells: theorems with their records, claims, protocols, models. Read once for a build."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from gupproof.proving.claims import Claim, labels, load_claims
 from gupproof.proving.fingerprint import fingerprint, joint_fingerprint
 from gupproof.proving.obligations import obligations_of
 from gupproof.proving.platforms import Platform, model_of, platforms, target_of
-from gupproof.proving.result import Result, Verdict
+from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.proving.sensitivity import Sensitivity, questions_of
+from gupproof.proving.varied import varied
 from gupproof.report.placement_reading import answer_of
 from gupproof.report.placement_store import PlacementStore, mark
 from gupproof.report.sensitivity import FILE, Json, kept_in, names, recorded
@@ -42,6 +43,7 @@ class Places:
         spec: folder of the protocols, with a folder for each kind.
         records: folder of the records.
         changes: whether the lines are told that proofs rest on.
+        varied: settings that theorems are asked about again, such as ``ORDER=2``, each with the models to ask, all when empty.
 
     """
 
@@ -50,6 +52,7 @@ class Places:
     spec: Path
     records: Path
     changes: bool = True
+    varied: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,7 @@ class Library:
         protocols: the files of ``spec/*/*.gup``.
         models: name → model, the one that allows least first.
         model_files: their files, without what they include.
+        varied: setting → what was found of the theorems with it.
         files: what all this was read from, records included.
 
     """
@@ -155,6 +159,7 @@ class Library:
     protocols: tuple[Source, ...]
     models: dict[str, Model]
     model_files: tuple[Source, ...]
+    varied: dict[str, tuple[Result, ...]]
     files: tuple[Path, ...]
 
     def claim(self, name: str) -> Claim | None:
@@ -219,6 +224,9 @@ def load_library(places: Places) -> Library:
     proofs = [_proof(unit, theorem, store, problems) for unit in units for theorem in unit.theorems.values()]
     if problems:
         raise GupError(*_complaints(problems, "prove", places))
+    again = {setting: _asked_again(units, setting, models, store, problems) for setting, models in places.varied}
+    if problems:
+        raise GupError(*_complaints(problems, "prove --config NAME=VALUE", places))
     answers = PlacementStore(places.records)
     proofs = [_with_answers(proof, answers, problems) for proof in proofs]
     if problems:
@@ -235,6 +243,7 @@ def load_library(places: Places) -> Library:
     }
     model_files = tuple(_source("models", known_models()[name], models_dir()) for name in models)
     kept = [store.path(result.obligation) for proof in proofs for result in proof.results]
+    kept += [store.path(result.obligation) for results in again.values() for result in results]
     kept += [answers.path(answer.question) for proof in proofs for answer in proof.placed]
     changed = [places.records / FILE] if (places.records / FILE).is_file() else []
     read = [item.path for item in (*protocols, *proof_files, *model_files)]
@@ -245,6 +254,7 @@ def load_library(places: Places) -> Library:
         protocols=protocols,
         models=models,
         model_files=model_files,
+        varied=again,
         files=(places.claims, *read, *kept, *changed),
     )
 
@@ -256,17 +266,33 @@ def _source(folder: str, path: Path, root: Path) -> Source:
 
 def _proof(unit: typed.Unit, theorem: typed.Theorem, store: Store, problems: list[_Problem]) -> Proof:
     """Return a theorem with its results; what is missing goes to ``problems``."""
-    results = []
-    for item in obligations_of(unit, theorems=[theorem.name]):
+    results = _recorded(unit, obligations_of(unit, theorems=[theorem.name]), store, problems)
+    return Proof(unit=unit, theorem=theorem, results=tuple(results))
+
+
+def _asked_again(
+    units: Sequence[typed.Unit], setting: str, models: Sequence[str], store: Store, problems: list[_Problem]
+) -> tuple[Result, ...]:
+    """Return what was found of the theorems with a switch set; what is missing goes to ``problems``."""
+    asked = varied(units, [item for unit in units for item in obligations_of(unit, models=models)], [setting])
+    return tuple(
+        result
+        for unit in units
+        for result in _recorded(unit, [item for item in asked if item.file == unit.path], store, problems)
+    )
+
+
+def _recorded(unit: typed.Unit, obligations: Iterable[Obligation], store: Store, problems: list[_Problem]) -> Iterator[Result]:
+    """Yield the results of obligations of a file; what is missing goes to ``problems``."""
+    for item in obligations:
         found = store.find(item, fingerprint(unit, Platform(item.model, item.target)))
         if isinstance(found, Absence):
             what = f"{item.property} of {item.scenario} under {item.model}/{item.target}: {found.value}"
-            problems.append((Path(unit.path).name, theorem.name, what))
+            problems.append((Path(unit.path).name, item.theorem, what))
         elif found.verdict is Verdict.ERROR:
-            problems.append((Path(unit.path).name, theorem.name, f"its record tells an error: {found.reason}"))
+            problems.append((Path(unit.path).name, item.theorem, f"its record tells an error: {found.reason}"))
         else:
-            results.append(found)
-    return Proof(unit=unit, theorem=theorem, results=tuple(results))
+            yield found
 
 
 def _with_answers(proof: Proof, store: PlacementStore, problems: list[_Problem]) -> Proof:

@@ -7,7 +7,7 @@ from docutils import nodes
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
 from gupproof.sphinx_ext.library import Library, Proof, strength
-from gupproof.sphinx_ext.markup import Cell, table
+from gupproof.sphinx_ext.markup import Cell, literal, table
 from gupproof.sphinx_ext.verdicts import chip, platform_head, theorem_link
 
 Settings = tuple[tuple[str, str], ...]
@@ -35,6 +35,38 @@ def sizes(library: Library) -> nodes.Node:
             rows.append(row)
     head: list[str | Cell] = ["theorem", "size", *(platform_head(library, column) for column in columns)]
     return table(head, rows, classes=["gup-sizes"])
+
+
+def varied(library: Library) -> nodes.Node:
+    """Return a row for each setting that all theorems are asked about again: how many come out as they do without it."""
+    results = [result for found in library.varied.values() for result in found]
+    columns = sorted({Platform(item.obligation.model, item.obligation.target) for item in results}, key=strength)
+    rows: list[Sequence[Cell]] = []
+    for setting, found in library.varied.items():
+        row: list[Cell] = [[literal(setting.replace("=", " = "))]]
+        for column in columns:
+            here = [item for item in found if Platform(item.obligation.model, item.obligation.target) == column]
+            row.append(_as_without(here) if here else [])
+        rows.append(row)
+    head: list[str | Cell] = ["with", *(platform_head(library, column) for column in columns)]
+    return table(head, rows, classes=["gup-sizes"])
+
+
+def _as_without(results: Sequence[Result]) -> Cell:
+    """Tell how many results are what theorems expect, and what they took."""
+    same = [item for item in results if item.as_expected]
+    all_same = len(same) == len(results)
+    said = f"✓ {len(same)} of {len(results)}" if all_same else f"{len(same)} of {len(results)}"
+    built = {(item.obligation.file, item.build_seconds, item.clauses): item.build_seconds for item in results}
+    seconds = sum(built.values()) + sum(item.seconds for item in results)
+    others = dict.fromkeys(item.obligation.theorem for item in results if not item.as_expected)
+    sizes = (
+        f"{seconds:.0f} s",
+        f"up to {max(item.events for item in results)} events",
+        *(f"not {name}" for name in others),
+    )
+    chip_of_all = nodes.inline("", said, classes=["gup-verdict", "gup-proved" if all_same else "gup-unexpected"])
+    return [chip_of_all, *(part for text in sizes for part in (nodes.Text(" "), nodes.inline("", text, classes=["gup-cost"])))]
 
 
 def _parted(proof: Proof, result: Result) -> tuple[tuple[str, str, Settings], Settings]:

@@ -121,6 +121,18 @@ def test_prove_one_theorem(folder: Path) -> None:
     assert verdicts(done.out) == {item for item in EVERYTHING if item[0] == "fenced"}
 
 
+def test_prove_asks_again_with_a_switch_set(folder: Path) -> None:
+    done = gupproof("prove", "--config", "fence=smp_mb", "race.gup", cwd=folder)
+    # What the theorem says of no fence is not so with one; what sets the fence itself is not asked again.
+    assert done.code == Exit.UNEXPECTED
+    assert "fence=smp_mb" in done.out
+    assert "fenced" not in done.out
+    assert gupproof("prove", "--config", "fence=none", "-m", "sc", "race.gup", cwd=folder).code == Exit.AS_EXPECTED
+    refused = gupproof("prove", "--config", "fence=none", "-t", "fenced", "race.gup", cwd=folder)
+    assert refused.code == Exit.BAD_INPUT
+    assert "error[U008]: no theorem leaves fence=none open and depends on it" in refused.err
+
+
 @pytest.mark.parametrize(
     ("models", "kept"),
     [

@@ -76,7 +76,7 @@ def test_scenarios_models_and_switches_may_be_picked(unit):
 
 
 def test_the_last_setting_of_a_switch_stands(unit):
-    assert parse_settings(unit, ["FIX=true", "MODE=green", "FIX=false"]) == {"FIX": 0, "MODE": 1}
+    assert parse_settings(unit.switches, ["FIX=true", "MODE=green", "FIX=false"]) == {"FIX": 0, "MODE": 1}
 
 
 @pytest.mark.parametrize(

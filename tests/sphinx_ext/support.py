@@ -11,6 +11,7 @@ from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.platforms import Platform, target_of
 from gupproof.proving.run import prove_group
 from gupproof.proving.sensitivity import questions_of, sensitivities, tasks_of
+from gupproof.proving.varied import varied
 from gupproof.report.placement_store import PlacementStore, mark
 from gupproof.report.sensitivity import FILE, document
 from gupproof.report.store import Store, kept
@@ -125,7 +126,10 @@ def record(places: Places) -> None:
     """Prove everything, place every slot that is asked for, find the lines that the proofs rest on, and keep the records."""
     store = Store(places.records)
     units = [load(path) for path in sorted(places.proofs.glob("*.gup"))]
-    for group in grouped(units, [item for unit in units for item in obligations_of(unit)]):
+    asked = [item for unit in units for item in obligations_of(unit)]
+    for setting, models in places.varied:
+        asked += varied(units, [item for unit in units for item in obligations_of(unit, models=models)], [setting])
+    for group in grouped(units, asked):
         for result in prove_group(group, timeout=30):
             path = store.path(result.obligation)
             path.parent.mkdir(parents=True, exist_ok=True)
