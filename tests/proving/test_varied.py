@@ -7,17 +7,11 @@ from gupproof.language import load_text
 from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.run import prove_group
 from gupproof.proving.varied import varied
+from tests.support.sized import STORES
 
-SIZED = """
-config CELLS : 1 .. 3 = 1;
-config MARKED : bool = true;
-
-scenario stores {
-    int cell[3];
-    thread a { for (int i = 0; i < CELLS; i++) { if (MARKED) WRITE_ONCE(cell[i], 1); else cell[i] = 1; } }
-    property last_is_left : cell[2] == 0;
-    cover done : cell[0] == 1;
-}
+SIZED = (
+    STORES
+    + """
 scenario other {
     int x;
     thread a { WRITE_ONCE(x, 1); }
@@ -28,6 +22,7 @@ theorem open_size { stores shows last_is_left under sc, x86-tso expect proved; }
 theorem own_size { stores with CELLS = 2 shows last_is_left under sc expect proved; }
 theorem no_size { other shows written under sc expect proved; }
 """
+)
 
 
 @pytest.fixture(scope="module")

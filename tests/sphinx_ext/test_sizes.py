@@ -9,18 +9,11 @@ from gupproof.diagnostics import GupError
 from gupproof.sphinx_ext.library import load_library
 from gupproof.sphinx_ext.sizes import sizes, varied
 from tests.sphinx_ext.support import record, written
+from tests.support.sized import STORES
 
-SIZED = """
-config CELLS : 1 .. 3 = 1;
-config MARKED : bool = true;
-
-scenario stores {
-    int cell[3];
-    thread a { for (int i = 0; i < CELLS; i++) { if (MARKED) WRITE_ONCE(cell[i], 1); else cell[i] = 1; } }
-    property fine : true;
-    cover done : cell[0] == 1;
-}
-
+SIZED = (
+    STORES
+    + """
 // More cells, more of the same.
 theorem any_size {
     stores
@@ -31,6 +24,7 @@ theorem any_size {
     shows fine under sc expect proved;
 }
 """
+)
 
 
 def test_a_theorem_that_is_shown_at_several_sizes_has_a_row_for_each(tmp_path):
