@@ -4,9 +4,10 @@ A relation is bounded by two sets of pairs: ``may`` holds every pair that some e
 execution in which both events execute has it. Sets of events likewise. Rows and sets are Python integers, bit i for event i.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Protocol
 
 from gupproof.cat.terms import AxiomKind, Model, Term, TermOp, TermPool
@@ -101,6 +102,9 @@ class Analysis:
         self._no_future = _forbids_reading_the_future(model)
         self.count = len(program.events)
         self._conjuncts = {event.id: program.pool.conjuncts(event.guard) for event in program.events}
+        guards = list(dict.fromkeys(self._conjuncts.values()))
+        self._guards = {guard: number for number, guard in enumerate(guards)}
+        self._compatible = self._compatible_guards(guards)
         self.domains = Domains(program, self._feeds)
         self.live = 0
         for event in program.events:
@@ -116,33 +120,35 @@ class Analysis:
         """Whether a read can read from a write, as far as paths and the thread's own order tell."""
         if self._no_future and write.thread == read.thread and write.id > read.id:
             return False
-        return not self._exclude(self._conjuncts[write.id], self._conjuncts[read.id])
+        one, other = self._conjuncts[write.id], self._conjuncts[read.id]
+        return bool(self._compatible[self._guards[one]] >> self._guards[other] & 1)
 
-    def _exclude(self, one: frozenset[Expr], other: frozenset[Expr]) -> bool:
-        pool = self.program.pool
-        if any(pool.negation(part) in other for part in one):
-            return True
-        fixed = {part.args[0]: part.args[1] for part in one if part.op is Op.EQ and part.args[1].op is Op.CONST}
-        return any(
-            part.op is Op.EQ and part.args[1].op is Op.CONST and fixed.get(part.args[0], part.args[1]) is not part.args[1]
-            for part in other
-        )
+    def _compatible_guards(self, guards: Sequence[frozenset[Expr]]) -> tuple[int, ...]:
+        """Return for each guard those that can hold at the same time, as far as that is seen from their parts."""
+        negations = [frozenset(self.program.pool.negation(part) for part in guard) for guard in guards]
+        fixed = [
+            {part.args[0]: part.args[1] for part in guard if part.op is Op.EQ and part.args[1].op is Op.CONST}
+            for guard in guards
+        ]
+
+        def exclude(one: int, other: int) -> bool:
+            if not negations[one].isdisjoint(guards[other]):
+                return True
+            return any(fixed[one].get(expr, value) is not value for expr, value in fixed[other].items())
+
+        numbers = range(len(guards))
+        return tuple(sum(1 << other for other in numbers if not exclude(one, other)) for one in numbers)
 
     def _execution_facts(self) -> tuple[Rows, Rows]:
-        events = self.program.events
-        groups: dict[frozenset[Expr], int] = {}
-        for event in events:
+        groups = dict.fromkeys(self._guards, 0)
+        for event in self.program.events:
             if self.live >> event.id & 1:
-                key = self._conjuncts[event.id]
-                groups[key] = groups.get(key, 0) | 1 << event.id
+                groups[self._conjuncts[event.id]] |= 1 << event.id
         together, implied = [0] * self.count, [0] * self.count
         for one, members in groups.items():
-            with_one, implied_by_one = 0, 0
-            for other, others in groups.items():
-                if not self._exclude(one, other):
-                    with_one |= others
-                if other <= one:
-                    implied_by_one |= others
+            compatible = self._compatible[self._guards[one]]
+            with_one = sum(others for number, others in enumerate(groups.values()) if compatible >> number & 1)
+            implied_by_one = sum(others for other, others in groups.items() if other <= one)
             for member in bits(members):
                 together[member] = with_one
                 implied[member] = implied_by_one
@@ -191,19 +197,19 @@ class Analysis:
     def _make_relation(self, name: str) -> RelBounds:
         match name:
             case "po":
-                return self._exact(lambda a, b: a.thread == b.thread != INIT_THREAD and a.id < b.id)
+                return self._exact(lambda a, own: own & (-2 << a.id) if a.thread != INIT_THREAD else 0)
             case "int":
                 # Each event with itself; the initial writes count as one thread.
-                return self._exact(lambda a, b: a.thread == b.thread)
+                return self._exact(lambda _, own: own)
             case "ext":
-                return self._exact(lambda a, b: a.thread != b.thread)
+                return self._exact(lambda _, own: self.live & ~own)
             case "loc":
                 return self._loc()
             case "same-values":
                 return self._same_values()
             case "rmw":
-                pairs = {(event.rmw, event.id) for event in self.program.events if event.rmw is not None}
-                return self._exact(lambda a, b: (a.id, b.id) in pairs)
+                writes = {event.rmw: 1 << event.id for event in self.program.events if event.rmw is not None}
+                return self._exact(lambda a, _: writes.get(a.id, 0))
             case "addr":
                 return self._dependencies({event.id: event.addr for event in self.program.events})
             case "data":
@@ -217,27 +223,37 @@ class Analysis:
             case _:
                 raise KeyError(name)
 
-    def _exact(self, holds: Callable[[Event, Event], bool]) -> RelBounds:
-        rows = []
-        for a in self.program.events:
-            row = 0
-            if self.live >> a.id & 1:
-                for b in self.program.events:
-                    if holds(a, b):
-                        row |= 1 << b.id
-            rows.append(row & self.together[a.id])
-        return RelBounds(tuple(rows), tuple(rows))
+    def _exact(self, row_of: Callable[[Event, int], int]) -> RelBounds:
+        """Return a relation that does not depend on the execution: ``row_of`` an event and all events of its thread."""
+        threads: dict[int, int] = {}
+        for event in self.program.events:
+            threads[event.thread] = threads.get(event.thread, 0) | 1 << event.id
+        rows = tuple(
+            row_of(event, threads[event.thread]) & self.together[event.id] if self.live >> event.id & 1 else 0
+            for event in self.program.events
+        )
+        return RelBounds(rows, rows)
 
     def _loc(self) -> RelBounds:
         may, must = [0] * self.count, [0] * self.count
         accesses = [event for event in self.program.events if event.address is not None and self.live >> event.id & 1]
-        for a in accesses:
-            for b in accesses:
-                if self.together[a.id] >> b.id & 1 and self.domains.may_alias(a, b):
-                    may[a.id] |= 1 << b.id
-                    if self.domains.must_alias(a, b):
-                        must[a.id] |= 1 << b.id
+        possible: dict[int, int] = {}  # address → events that may go there
+        certain: dict[Expr | int, int] = {}  # address, certain or as it is computed → events that go there
+        for event in accesses:
+            for address in self.domains.addresses(event):
+                possible[address] = possible.get(address, 0) | 1 << event.id
+            for key in self._certain_addresses(event):
+                certain[key] = certain.get(key, 0) | 1 << event.id
+        for event in accesses:
+            together = self.together[event.id]
+            may[event.id] = together & reduce(or_, (possible[address] for address in self.domains.addresses(event)))
+            must[event.id] = together & reduce(or_, (certain[key] for key in self._certain_addresses(event)))
         return RelBounds(tuple(may), tuple(must))
+
+    def _certain_addresses(self, event: Event) -> tuple[Expr | int, ...]:
+        assert event.address is not None
+        found = self.domains.addresses(event)
+        return (event.address, *found) if len(found) == 1 else (event.address,)
 
     def _same_values(self) -> RelBounds:
         may, must = [0] * self.count, [0] * self.count
