@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -50,11 +51,16 @@ def test_each_result_has_a_record_and_each_refutation_a_drawing(race):
     assert not list((race.parent / "kept").rglob(".*"))
 
 
+def without_times(run):
+    # A record keeps fewer digits of a time, which may round the sum of a row the other way.
+    return [re.sub(r"\d+\.\d\d s$", "", line) for line in run.out.splitlines()[:-1]]
+
+
 def test_a_second_run_takes_them_and_prints_the_same(race):
     first, second = prove(race), prove(race)
     assert second.code == 0
     assert f"{COUNT} from records" in last(second)
-    assert second.out.splitlines()[:-1] == first.out.splitlines()[:-1]
+    assert without_times(second) == without_times(first)
 
 
 def test_the_document_of_a_second_run_is_whole(race):
