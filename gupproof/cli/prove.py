@@ -50,8 +50,8 @@ def command(
     """Prove or refute theorems, and print the table of theorems against models.
 
     PATHS are .gup files or folders of them; without any, the theorems that come with gupproof. A theorem says which verdict it
-    expects; the exit code is 0 when every verdict is the expected one. With `--config ORDER=2` only what a page of four makes
-    another question is asked, of a page of four, and expected to come out as it does of the smallest.
+    expects; the exit code is 0 when every verdict is the expected one. With --config, theorems that leave the switch open and
+    depend on it are asked again, and expected to have the same verdict: `--config ORDER=2` asks about pages of four.
 
     \b
     proved    in all executions of the scenario, no loop having hit its bound; every cover is reached
