@@ -6,12 +6,13 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= 2
 CHANGES ?= 1
+FUZZ   ?= 2000
 
 # Pages twice and four times the smallest compound one, for all theorems; what docs/conf.py tells of. Under lkmm the largest takes long.
 TWICE      := --config ORDER=2
 FOUR_TIMES := --config ORDER=3 --model sc --model x86-tso --model armv8
 
-.PHONY: help prove sizes barriers sensitivity test docs lint format bench bench-litmus bench-barriers clean
+.PHONY: help prove sizes barriers sensitivity test fuzz docs lint format bench bench-litmus bench-barriers clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -22,6 +23,10 @@ prove: $(VENV)/.installed  ## prove everything in proofs/ and print the table
 
 test: lint  ## format, lint and type checks, import contracts, then the tests
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+fuzz: $(VENV)/.installed-dev  ## the random tests for longer: FUZZ programs and models each
+	GUPPROOF_FUZZ=$(FUZZ) $(BIN)/pytest -n $(JOBS) --dist worksteal tests/encoding tests/relations tests/proving/test_random_litmus.py \
+	  tests/proving/test_random_slots.py tests/placing/test_random_placements.py tests/test_against_machines.py
 
 docs: $(VENV)/.installed-docs  ## the website, in build/docs, from fresh records; CHANGES=0 leaves out which lines proofs rest on
 	$(BIN)/gupproof prove --records build/records

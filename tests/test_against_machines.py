@@ -20,7 +20,7 @@ from tests.support import machine
 from tests.support.exactly import disagreement
 from tests.support.gup_programs import random_text
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "160"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "100"))
 MOST_ENDS = 60
 
 
