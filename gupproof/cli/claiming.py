@@ -18,6 +18,11 @@ def theorems_in(text: str) -> list[tuple[str, tuple[str, ...], int]]:
     return [(found[1], labels(found[2] or ""), text.count("\n", 0, found.start()) + 1) for found in _THEOREM.finditer(text)]
 
 
+def not_of_memory() -> set[str]:
+    """Return the claims of the thread that memory does not decide, so that no theorem answers them."""
+    return {claim.id for claim in load_claims(_claims_of_the_thread()) if not claim.of_memory}
+
+
 def answered(path: Path | None, names: Sequence[str]) -> list[Answered]:
     """Return the claims of a file, or those of some names, with the theorems beside it that answer them.
 
@@ -29,7 +34,7 @@ def answered(path: Path | None, names: Sequence[str]) -> list[Answered]:
         GupError: the file cannot be used, or lacks a claim.
 
     """
-    path = path or proofs_dir() / "claims.toml"
+    path = path or _claims_of_the_thread()
     claims = load_claims(path)
     known = {claim.id: claim for claim in claims}
     problems = []
@@ -47,3 +52,7 @@ def answered(path: Path | None, names: Sequence[str]) -> list[Answered]:
                 theorems.setdefault(claim, []).append((theorem, f"{file}:{line}"))
     wanted = [known[name] for name in dict.fromkeys(names)] or claims
     return [Answered(claim=claim, theorems=tuple(theorems.get(claim.id, ()))) for claim in wanted]
+
+
+def _claims_of_the_thread() -> Path:
+    return proofs_dir() / "claims.toml"

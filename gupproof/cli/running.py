@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from gupproof.cli.claiming import theorems_in
+from gupproof.cli.claiming import not_of_memory, theorems_in
 from gupproof.cli.exits import Exit, exit_code
 from gupproof.cli.files import files_of
 from gupproof.cli.recording import recording
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import load, typed
-from gupproof.proving.claims import labels, load_claims
+from gupproof.proving.claims import labels
 from gupproof.proving.obligations import Group
 from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Result
@@ -82,15 +82,11 @@ def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
         if name not in known and name not in claims:
             close = get_close_matches(name, known, 3)
             remedy = f"did you mean {' or '.join(close)}?" if close else "gupproof prove lists the theorems"
-            if name in _undecided_by_memory():
+            if name in not_of_memory():
                 remedy = f"no theorem answers that claim; gupproof claims {name} tells what does"
             problems.append(Diagnostic(code="U007", message=f"there is no theorem called '{name}'", help=remedy))
     if problems:
         raise GupError(*problems)
-
-
-def _undecided_by_memory() -> set[str]:
-    return {claim.id for claim in load_claims(proofs_dir() / "claims.toml") if not claim.of_memory}
 
 
 def run(

@@ -121,11 +121,11 @@ def today(slots: Sequence[Slot]) -> Placement:
     return tuple(slot.today for slot in slots)
 
 
-def spelled(slots: Sequence[Slot], placement: Placement) -> str:
-    """Return a placement in words: ``wmb = smp_wmb``; what is at its weakest is left out."""
+def spelled(slots: Sequence[Slot], placement: Placement, *, beside: Placement | None = None) -> str:
+    """Return a placement in words: ``wmb = smp_wmb``; what is as in ``beside``, or without one at its weakest, is left out."""
     chosen = [
         f"{slot.name} = {slot.values[position]}"
-        for slot, position in zip(slots, placement, strict=True)
-        if position != slot.weakest
+        for slot, position, other in zip(slots, placement, beside or weakest(slots), strict=True)
+        if position != other
     ]
     return ", ".join(chosen) or "nothing"

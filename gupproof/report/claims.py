@@ -62,7 +62,7 @@ def claims_document(claims: Sequence[Answered]) -> dict[str, Any]:
 
 
 def quoted(claim: Claim) -> str:
-    """Return the words that name a claim, or what is meant by one that nobody said."""
+    """Return the words that name a claim: those it was made in, else its gist."""
     return f"“{claim.quote}”" if claim.quote else claim.gist
 
 

@@ -170,13 +170,10 @@ def trial_text(question: Question, placement: Placement, found: Sequence[tuple[P
     for platform, worth, result in found:
         words = {True: "sufficient", False: "NOT sufficient", None: "not found out"}[worth]
         rows.append((str(platform), words, result.reason if result is not None else ""))
-    changed = [
-        f"{slot.name} = {slot.values[position]}"
-        for slot, position in zip(question.slots, placement, strict=True)
-        if position != slot.today
-    ]
-    said = ", ".join(changed) or "what stands there today"
-    left = " (all else as it stands)" if 0 < len(changed) < len(question.slots) else ""
+    now = today(question.slots)
+    kept = sum(one == other for one, other in zip(placement, now, strict=True))
+    said = "what stands there today" if placement == now else spelled(question.slots, placement, beside=now)
+    left = " (all else as it stands)" if 0 < kept < len(now) else ""
     parts = [heading(question), _table(f"proposed: {said}{left}", rows)]
     defeats = [result for _, _, result in found if result is not None]
     if defeats:

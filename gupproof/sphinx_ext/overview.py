@@ -8,6 +8,7 @@ from docutils import nodes
 from gupproof.proving.claims import Claim
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
+from gupproof.report.claims import quoted
 from gupproof.sphinx_ext.addresses import claim_page
 from gupproof.sphinx_ext.library import Library, Proof, strength
 from gupproof.sphinx_ext.markup import Cell, link, literal, paragraph, prose, table, words
@@ -16,11 +17,6 @@ from gupproof.sphinx_ext.verdicts import chips, legend, platform_head, platform_
 _ROOM = 40
 _Row = dict[Platform, list[tuple[Proof, Result]]]
 """What was found on each platform."""
-
-
-def quoted(claim: Claim) -> str:
-    """Return the words that name a claim: those it was made in, else its gist."""
-    return f"“{claim.quote}”" if claim.quote else claim.gist
 
 
 def short(claim: Claim) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gupproof.proving.claims import Claim
+from gupproof.report.claims import quoted
 from gupproof.sphinx_ext.addresses import theorem_page
 from gupproof.sphinx_ext.answers import groups
 from gupproof.sphinx_ext.library import Library, Proof, Source
-from gupproof.sphinx_ext.overview import quoted
 from gupproof.sphinx_ext.placements import title
 
 

@@ -10,10 +10,10 @@ from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.language.tree import walk
 from gupproof.proving.result import Verdict
+from gupproof.report.claims import quoted
 from gupproof.sphinx_ext.addresses import claim_page, line_anchor, source_page
 from gupproof.sphinx_ext.library import Library, Proof
 from gupproof.sphinx_ext.markup import Steps, folded, link, listing, literal, paragraph, prose
-from gupproof.sphinx_ext.overview import quoted
 from gupproof.sphinx_ext.verdicts import verdict_table
 
 _STEP = re.compile(r"\s*([^\s/].*?)\s*// ([A-Z]\d+[a-z]?)\b")
