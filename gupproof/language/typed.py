@@ -87,6 +87,13 @@ class Config(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoOverflow(Node):
+    """``no_overflow`` in a property or cover: whether no ``atomic_t`` went past the ends of its type."""
+
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load(Node):
     """A load of a scalar place by ``primitive``: a row of the target table, or ``plain_load``.
 
@@ -129,7 +136,7 @@ class Unary(Node):
 class Binary(Node):
     """``+ - * / % & | ^ << >> == != < <= > >=``. Pointer plus integer: the integer counts elements, as in C.
 
-    The operands keep types of their own; C's usual arithmetic conversions are part of the operation. ``type`` is that of the result.
+    The operands keep types of their own; C's usual arithmetic conversions are part of the operation, ``type`` is the result's.
     """
 
     operator: str
@@ -168,9 +175,9 @@ class Cast(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Increment(Node):
-    """``x++``, ``--x`` as a value: adds ``amount``, 1 or -1 (elements, of a pointer), to a register or, by a plain load and store, to memory.
+    """``x++``, ``--x`` as a value: adds ``amount``, 1 or -1 (elements, of a pointer), to a register or to memory.
 
-    ``is_prefix``: the value is that after it, else that before it.
+    In memory it is a plain load and a plain store. ``is_prefix``: the value is that after it, else that before it.
     """
 
     target: "Local | Place"
@@ -285,6 +292,7 @@ Expr = (
     Const
     | Local
     | Config
+    | NoOverflow
     | Load
     | AddressOf
     | LocalAddress
@@ -356,7 +364,7 @@ class Slot(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupts(Node):
-    """``local_irq_save``, ``preempt_disable`` and their kin: ``enable`` is True for those that let in again what was kept out."""
+    """``local_irq_save``, ``preempt_disable`` and their kin: ``enable``: it lets in again what was kept out."""
 
     primitive: str
     enable: bool

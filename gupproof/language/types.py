@@ -70,7 +70,6 @@ class VoidType:
 Type = IntType | PointerType | StructType | ArrayType | VoidType
 
 
-
 def _integer(name: str, bits: int, *, signed: bool) -> IntType:
     return IntType(name, -(1 << bits - 1) if signed else 0, (1 << bits - signed) - 1)
 
@@ -80,6 +79,11 @@ INT = _integer("int", 32, signed=True)
 LONG = _integer("long", 64, signed=True)
 UINT = _integer("unsigned int", 32, signed=False)
 ULONG = _integer("unsigned long", 64, signed=False)
+CHAR = _integer("char", 8, signed=False)  # the kernel is built with -funsigned-char
+SCHAR = _integer("signed char", 8, signed=True)
+UCHAR = _integer("unsigned char", 8, signed=False)
+SHORT = _integer("short", 16, signed=True)
+USHORT = _integer("unsigned short", 16, signed=False)
 ATOMIC = IntType("atomic_t", -(2**31), 2**31 - 1)
 SPINLOCK = IntType("spinlock_t", 0, 1)
 SRCU = IntType("struct srcu_struct", 0, 1)
