@@ -1,7 +1,8 @@
 """A second meaning of the gup language: an interpreter of the typed tree that runs scenarios on operational machines.
 
 It is written from docs/language.md and shares nothing with the line that turns a scenario into clauses, so that each can be
-held against the other. ``explore`` finds everything that a small scenario can do; ``walk`` runs one execution of a large one.
+held against the other. ``explore`` finds everything that a small scenario can do; a ``Walker`` takes
+single executions of a large one.
 
 How what is found here relates to what the solver is asked:
 
@@ -19,6 +20,8 @@ from gupproof.meaning.machine import Machine
 from gupproof.meaning.outcome import Failure, Findings, Outcome
 from gupproof.meaning.registers import UninitialisedError
 from gupproof.meaning.requests import Ending, Stop
+from gupproof.meaning.trace import Trace
+from gupproof.meaning.walk import Walk, Walker
 
 __all__ = [
     "Ending",
@@ -28,6 +31,9 @@ __all__ = [
     "Outcome",
     "Stop",
     "TooManyStatesError",
+    "Trace",
     "UninitialisedError",
+    "Walk",
+    "Walker",
     "explore",
 ]

@@ -220,6 +220,7 @@ class Expressions(Cpu):
                 step = number(right) * self.source.layout.size(one.target)
                 return (number(left) + (step if node.operator == "+" else -step)) % ADDRESSES
             case _ if node.operator in ("==", "!="):
+                # Either may be the address of a register, which equals nothing but itself.
                 return integers.compare(node.operator, left == right, True)
             case _:
                 return integers.compare(node.operator, number(left), number(right))
