@@ -5,8 +5,7 @@ to the same key are in the same state: they offer the same from there on.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
@@ -174,6 +173,7 @@ class Cpu(ABC):
     def halt(self, ending: Ending, span: Span, reason: str) -> Run[None]:
         """Stop here for good, and with it what was interrupted or preempted."""
         stop = Stop(self.level.name, ending, span, reason)
+        self._waiting.clear()
         yield from self.step(Halt(stop), span)
         while True:
             yield self._offer(Halted(stop), span, ())
@@ -216,14 +216,13 @@ class Cpu(ABC):
 
     # ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @contextmanager
-    def waiting(self, span: Span) -> Iterator[_Waiting]:
-        """Mark the steps inside as those of one round of waiting."""
+    def begin_round(self, span: Span) -> None:
+        """Mark the steps from here on as those of one round of waiting."""
         self._waiting.append(_Waiting(span))
-        try:
-            yield self._waiting[-1]
-        finally:
-            self._waiting.pop()
+
+    def end_round(self) -> bool:
+        """End the round; return whether it had steps."""
+        return self._waiting.pop().begun
 
     # ── what has happened ────────────────────────────────────────────────────────────────────────────────────────────
 

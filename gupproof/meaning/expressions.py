@@ -274,11 +274,12 @@ class Expressions(Cpu):
         mark = len(self.trail)
         registers = self.frame.registers
         while True:
-            with self.waiting(node.span):
-                seen = yield from self.read(spot, node.primitive, node.type, node.span)
-                before = registers.get("VAL")
-                registers["VAL"] = seen
-                holds = truth((yield from self.value(node.condition)))
+            self.begin_round(node.span)
+            seen = yield from self.read(spot, node.primitive, node.type, node.span)
+            before = registers.get("VAL")
+            registers["VAL"] = seen
+            holds = truth((yield from self.value(node.condition)))
+            self.end_round()
             if before is None:
                 registers.pop("VAL", None)
             else:

@@ -158,12 +158,13 @@ class Statements(Expressions):
     def _await(self, node: typed.Await) -> Run[None]:
         mark = len(self.trail)
         while True:
-            with self.waiting(node.span) as round_of_it:
-                holds = truth((yield from self.value(node.condition)))
+            self.begin_round(node.span)
+            holds = truth((yield from self.value(node.condition)))
+            has_looked = self.end_round()
             del self.trail[mark:]
             if holds:
                 return
-            if not round_of_it.begun:
+            if not has_looked:
                 yield from self.wait_for_good(node.span, "waits for what never changes")
 
     # ── the CPU's state, RCU ─────────────────────────────────────────────────────────────────────────────────────────
