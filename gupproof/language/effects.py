@@ -90,6 +90,13 @@ def facts_of(roots: Iterable[typed.Node]) -> Facts:
     return Facts(acts, leaves, tuple(waits), loads, chooses, tuple(asserts), tuple(calls))
 
 
+def reached(functions: Mapping[str, typed.Function], roots: Iterable[typed.Node]) -> tuple[typed.Node, ...]:
+    """Return the bodies of the functions that some code calls, directly or not."""
+    effects = Effects(functions)
+    names = [name for _, name, _ in effects.reached(facts_of(roots))]
+    return tuple(node for name in names for node in functions[name].body)
+
+
 class Effects:
     """The facts of every function."""
 

@@ -1,9 +1,9 @@
 """The memory primitives: kernel name and argument order on the left, what they do on the right.
 
 A parameter's name says what it takes: ``lv`` a memory lvalue; ``p`` a pointer to a word, ``w`` to a word of bits, ``v`` to an
-``atomic_t``, ``l`` to a ``spinlock_t``, ``ss`` to a ``struct srcu_struct``; ``nr`` the number of a bit; ``old``, ``new``, ``i``,
-``a``, ``u``, ``x`` a value of the word's type; ``&old`` the address of a register; ``idx`` the index of a section; ``cond`` a
-condition over ``VAL``; ``any`` anything without effect.
+``atomic_t``, ``l`` to a ``spinlock_t``, ``ss`` to a ``struct srcu_struct``; ``nr`` the number of a bit; ``old``, ``new``,
+``i``, ``a``, ``u``, ``x`` a value of the word's type; ``&old`` the address of a register; ``idx`` the index of a section;
+``cond`` a condition over ``VAL``; ``any`` anything without effect.
 An operand is the name of a parameter, a number, or ``1 << nr``.
 """
 

@@ -140,7 +140,7 @@ class _Encoded:
     def wrong_in(self, region: Region, deadline: float | None) -> Replay | Region:
         """Return an execution that goes wrong in a region of placements, or a region around it in which none does."""
         self._check_limits(deadline)
-        found = self._ask([*self._assumed(region), self.wrong, -self.encoding.overflows], deadline)
+        found = self._ask([*self._assumed(region), self.wrong], deadline)
         if isinstance(found, Replay):
             return found
         # A slot that the refutation of every execution does not look at may stand as it likes.
@@ -150,7 +150,7 @@ class _Encoded:
         )
 
     def happens(self, region: Region, deadline: float | None) -> bool:
-        return isinstance(self._ask([*self._assumed(region), self.ends, -self.encoding.overflows], deadline), Replay)
+        return isinstance(self._ask([*self._assumed(region), self.ends], deadline), Replay)
 
     def defeats(self, replay: Replay, wanted: Placement) -> list[Defeat]:
         """Return the regions, one or two, whose placements all allow a wrong execution."""
@@ -171,12 +171,8 @@ class _Encoded:
         where = f"{self.goal.scenario} under {self.oracle.platform}"
         if self.undecided:
             raise UndecidedError(f"{where}: whether the model flags it cannot be decided: {', '.join(self.undecided)}")
-        for literal, what in (
-            (self.encoding.bounded, "a loop may run more often than its bound: raise it"),
-            (self.encoding.overflows, "a value leaves its type"),
-        ):
-            if isinstance(self._ask([literal], deadline), Replay):
-                raise UndecidedError(f"{where}: {what}")
+        if isinstance(self._ask([self.encoding.bounded], deadline), Replay):
+            raise UndecidedError(f"{where}: a loop may run more often than its bound: raise it")
         self.within_limits = True
 
     def _assumed(self, region: Region) -> list[int]:
