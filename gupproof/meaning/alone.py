@@ -80,7 +80,7 @@ def initial_memories(source: Source) -> Iterator[dict[int, int]]:
 
         def pick(count: int, _: Span, given: list[int] = given, made: list[int] = made) -> int:
             place = len(made)
-            if place == len(given):
+            if place >= len(given):
                 pending.extend([*made, other] for other in range(1, count))
             made.append(given[place] if place < len(given) else 0)
             return made[-1]
@@ -98,7 +98,7 @@ def holds(
         proposition: the property or cover. Where it faults it does not hold.
         memory: by address.
         ghosts: by name.
-        overflowed: an ``atomic_t`` went past the ends of its type.
+        overflowed: the property ``no_overflow`` has failed.
 
     """
     run = _Alone(source, overflowed=overflowed).value(proposition.condition)

@@ -43,7 +43,8 @@ class Judge:
         return source.layout.named(value, source.scenario.ghosts[position].type) if isinstance(value, int) else str(value)
 
     def _holds(self, state: State) -> tuple[tuple[str, bool | None], ...]:
-        overflowed = any(seat.node.marks.overflowed for seat in state.seats)
+        # In a proposition the name stands for the property, which asserts can belong to as well.
+        overflowed = any(item.property == NO_OVERFLOW for seat in state.seats for item in failures_of(seat))
         key = (state.memory, state.ghosts, overflowed)
         if key not in self._judged:
             source = self.system.source
