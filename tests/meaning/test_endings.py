@@ -11,7 +11,8 @@ MACHINE = pytest.mark.parametrize("machine", MACHINES)
 @MACHINE
 def test_two_locks_taken_in_opposite_order_may_wait_for_each_other(machine: Machine) -> None:
     take = "spin_lock(&{0}); spin_lock(&{1}); x++; spin_unlock(&{1}); spin_unlock(&{0});"
-    text = f"scenario s {{ spinlock_t A, B; int x; thread t {{ {take.format('A', 'B')} }} thread u {{ {take.format('B', 'A')} }} }}"
+    threads = f"thread t {{ {take.format('A', 'B')} }} thread u {{ {take.format('B', 'A')} }}"
+    text = f"scenario s {{ spinlock_t A, B; int x; {threads} }}"
     findings = found(text, machine)
     assert findings.finals("x") == {(2,)}
     assert {stop.thread for stop in findings.waits} == {"t", "u"}

@@ -178,8 +178,8 @@ def test_gcc_computes_the_same(tmp_path: Path) -> None:
     source = tmp_path / "expressions.c"
     source.write_text("#include <stdio.h>\nint main(void) {\n" + "\n".join(lines) + "\nreturn 0; }\n", encoding="utf-8")
     program = tmp_path / "expressions"
-    subprocess.run([GCC, "-w", "-fwrapv", "-funsigned-char", "-o", program, source], check=True)  # noqa: S603
-    printed = subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines()  # noqa: S603
+    subprocess.run([GCC, "-w", "-fwrapv", "-funsigned-char", "-o", program, source], check=True)
+    printed = subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines()
     for line, (text, value, kind) in zip(printed, made, strict=True):
         bits = 8 if kind == BOOL else kind.bits
         assert line == f"{value < 0:d} {value % 2**64} {not kind.signed:d} {bits // 8}", text

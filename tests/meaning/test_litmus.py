@@ -1,4 +1,4 @@
-"""The classic tests end as the literature says: under SC, and on x86-TSO (Owens, Sarkar, Sewell 2009; Intel SDM vol. 3, 8.2.3)."""
+"""The classic tests end as the literature says: SC, and x86-TSO (Owens, Sarkar, Sewell 2009; Intel SDM vol. 3, 8.2.3)."""
 
 import pytest
 

@@ -76,7 +76,8 @@ def test_a_section_that_never_ends_is_waited_for(machine: Machine) -> None:
 
 @MACHINE
 def test_a_handler_has_a_section_of_its_own(machine: Machine) -> None:
-    before = "fn look(int *a, int *b, int *g, int *h) { rcu_read_lock(); *g = READ_ONCE(*a); *h = READ_ONCE(*b); rcu_read_unlock(); }"
+    body = "rcu_read_lock(); *g = READ_ONCE(*a); *h = READ_ONCE(*b); rcu_read_unlock();"
+    before = f"fn look(int *a, int *b, int *g, int *h) {{ {body} }}"
     text = scenario(
         "thread t0 { WRITE_ONCE(z, 1); }",
         "interrupt t0 by look(&x, &y, &r, &q);",
@@ -141,8 +142,9 @@ def test_a_callback_queued_in_a_section_waits_for_its_end(machine: Machine) -> N
 
 @MACHINE
 def test_sections_of_the_caller_behind_it_are_not_waited_for(machine: Machine) -> None:
+    section = "rcu_read_lock(); await (READ_ONCE(x) == 1); rcu_read_unlock();"
     text = scenario(
-        "thread t0 { WRITE_ONCE(y, 1); call_rcu(later(&x, 1)); rcu_read_lock(); await (READ_ONCE(x) == 1); rcu_read_unlock(); r = 1; }",
+        f"thread t0 {{ WRITE_ONCE(y, 1); call_rcu(later(&x, 1)); {section} r = 1; }}",
         before=LATER,
     )
     findings = found(text, machine)

@@ -1,8 +1,8 @@
 """Random .gup programs that mix everything the language has, small enough for every execution to be looked at.
 
-RCU and SRCU with callbacks, interrupts, threads that share a CPU, locks, waits, asserts, assumptions, faults, arrays, pointers with
-tags, slots, switches, choices, and integers of all sizes that wrap. Nothing is read before it has a value, and no number depends on
-where memory lies.
+RCU and SRCU with callbacks, interrupts, threads that share a CPU, locks, waits, asserts, assumptions, faults, arrays,
+pointers with tags, slots, switches, choices, and integers of all sizes that wrap. Nothing is read before it has a value, and no
+number depends on where memory lies.
 """
 
 from random import Random
@@ -197,7 +197,7 @@ class _Writer:
     def _call(self) -> str:
         return self.random.choice(
             (
-                f"{self.register()} = peek({self.random.choice(('&n0', 'READ_ONCE(p)', 'NULL'))}, &{self.random.choice('rv')});",
+                f"r = peek({self.random.choice(('&n0', 'READ_ONCE(p)', 'NULL'))}, &{self.random.choice('rv')});",
                 f"b = settle(&{self.word()});",
             )
         )
