@@ -1,4 +1,4 @@
-"""A trace says what happened: it satisfies the axioms of its memory model and the law of grace periods, and names every place."""
+"""A trace says what happened: it satisfies the axioms of its model and the law of grace periods, and names every place."""
 
 from random import Random
 

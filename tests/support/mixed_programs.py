@@ -83,7 +83,6 @@ class _Writer:
         self.budget = 0
         self.depth = 0
         self.thread = 0
-        self.may_sleep = True
         # A program has a few habits, so that what it mixes meets more than once.
         names = ("rcu", "srcu", "irq", "lock", "wait", "check", "integers", "pointers", "atomics", "slots")
         self.habits = sorted(random.sample(names, random.randint(2, 5)))
@@ -160,16 +159,45 @@ class _Writer:
 
     def statement(self) -> str:
         random = self.random
-        kinds = ["load", "store", "load", "store", "plain", "fence", "ghost", "array", "call"]
+        kinds = ["load", "store", "load", "store", "plain", "fence", "ghost", "array", "call", "idiom", "idiom"]
         kinds += [name for name in self.habits if name in ("check", "integers", "pointers", "atomics", "slots")] * 2
         if self.depth < 2:
             kinds += ["if", "else", "loop"]
             kinds += [name for name in self.habits if name in ("rcu", "srcu", "irq", "lock", "wait")] * 3
         kind = random.choice(kinds)
-        self.budget -= 0 if kind in ("check", "integers") and random.random() < 0.5 else 1
+        self.budget -= 2 if kind == "idiom" else 0 if kind in ("check", "integers") and random.random() < 0.5 else 1
         return getattr(self, f"_{kind}")()
 
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _idiom(self) -> str:
+        """What goes together: the halves of the classic tests, with what may or may not order them between."""
+        one, other = self.random.choice(("xy", "yx"))
+        between = self.random.choice(("smp_mb();", "slot gap;", "atomic_inc(&c);", ""))
+        patterns = [
+            "WRITE_ONCE({0}, 1); {2} r = READ_ONCE({1});",
+            "WRITE_ONCE({0}, 1); {2} WRITE_ONCE({1}, 2);",
+            "r = READ_ONCE({0}); {2} v = READ_ONCE({1});",
+            "r = READ_ONCE({0}); {2} WRITE_ONCE({1}, 1);",
+        ]
+        if "rcu" in self.habits:
+            patterns += [
+                "rcu_read_lock(); r = READ_ONCE({0}); v = READ_ONCE({1}); rcu_read_unlock();",
+                "rcu_read_lock(); r = READ_ONCE({0}); WRITE_ONCE({1}, 2); rcu_read_unlock();",
+                "WRITE_ONCE({0}, 1); synchronize_rcu(); WRITE_ONCE({1}, 1);",
+                "WRITE_ONCE({0}, 1); synchronize_rcu(); v = READ_ONCE({1});",
+                "WRITE_ONCE({0}, 1); call_rcu(later(&{1}, 1));",
+                "WRITE_ONCE({0}, 1); call_rcu(later(&{0}, 2));",
+                "WRITE_ONCE({0}, 1); call_rcu(check_later(&{0}, 0));",
+                "v = READ_ONCE({0}); call_rcu(later(&{1}, v + 1));",
+            ]
+        if "srcu" in self.habits:
+            patterns += [
+                "{{ int k = srcu_read_lock(&ss); r = READ_ONCE({0}); v = READ_ONCE({1}); srcu_read_unlock(&ss, k); }}",
+                "WRITE_ONCE({0}, 1); synchronize_srcu(&ss); WRITE_ONCE({1}, 1);",
+                "r = READ_ONCE({0}); synchronize_srcu(&ss); v = READ_ONCE({1});",
+            ]
+        return self.random.choice(patterns).format(one, other, between)
 
     def _load(self) -> str:
         pattern = self.random.choice(("{0} = READ_ONCE({1});", "{0} = smp_load_acquire(&{1});", "{0} = {1};"))
