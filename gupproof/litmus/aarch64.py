@@ -157,6 +157,8 @@ def _barrier(machine: Machine, name: str, operands: list[str]) -> bool:
     kind = operands[0].upper() if operands else "SY"
     if name in ("DMB", "DSB") and kind in BARRIERS:
         machine.fence(f"{name}.{BARRIERS[kind]}")
+        if BARRIERS[kind] == "ISHLD":
+            machine.wait_for_reads()
     elif name == "ISB":
         machine.fence("ISB")
     elif name not in _NOTHING:
