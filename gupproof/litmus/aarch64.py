@@ -47,6 +47,7 @@ _EXTENSIONS = (
     ("vector", r"F(MOV|ADD|SUB|N?MUL|DIV|N?MADD|N?MSUB|C?CMP|CVT|ABS|NEG|SQRT|MAX|MIN|CSEL|RINT|MLA|MLS)"),
     ("memory tags", r"LDG|STG|ST[Z2]G|IRG|ADDG|SUBG|GMI|STZ2G"),
     ("page tables", r"TLBI|AT$"),
+    ("shadow stacks", r"GCS|CHKFEAT"),
     ("self-modifying code", r"IC$|DC$|ADR"),
     ("exceptions", r"SVC|ERET|UDF|HVC|SMC|BRK|MSR|MRS|WF[EI]"),
     ("mixed-size", r"CASP|LDXP|LDAXP|STXP|STLXP|LDCLRP|LDSETP|SWPP|SWP.*P$"),

@@ -18,6 +18,7 @@ from gupproof.program.expr import Expr, Op, evaluate
 # Far from the small numbers that tests compute with, and within 31 bits.
 FIRST_ADDRESS = 0x4000_0000
 SPACING = 256
+POINTER = 8  # bytes
 
 # How far the values of an address are followed through memory; beyond that it may be any.
 DEEPEST = 3
@@ -66,6 +67,12 @@ class Memory:
     def knows(self, name: str) -> bool:
         """Whether there is a word of that name."""
         return name in self._bases
+
+    def placed_at(self, address: Expr) -> str | None:
+        """Return the word at an address, if that is known and there is one."""
+        if address.op is not Op.CONST:
+            return None
+        return next((item.name for item in self.locations if item.address == address.value), None)
 
     def note(self, event: int, size: int) -> None:
         """Note the size of an access."""
@@ -133,8 +140,13 @@ def _cast(test: Litmus, name: str, value: Value) -> Value:
     return value & ((1 << 8 * kind.size) - 1)
 
 
-def check_sizes(program: Program, memory: Memory) -> None:
+def check_sizes(program: Program, memory: Memory, *, wide: bool) -> None:
     """Check that every word is accessed whole, in one size.
+
+    Args:
+        program: the test.
+        memory: its words.
+        wide: whether addresses have 64 bits.
 
     Raises:
         Unsupported: some word is accessed in several sizes, or in part, or together with its neighbour.
@@ -153,6 +165,8 @@ def check_sizes(program: Program, memory: Memory) -> None:
             if "[" in name and memory.sizes[event.id] > size:
                 raise Unsupported(f"mixed-size: {memory.sizes[event.id]} bytes at {name}, which has {size}")
             value = memory.initial.get(name, 0)
+            if event.kind is Does.READ and wide and isinstance(value, str) and memory.sizes[event.id] < POINTER:
+                raise Unsupported(f"address: {memory.sizes[event.id]} bytes of {name}, which holds the address of {value}")
             if event.kind is Does.WRITE and isinstance(value, int) and _needed(value) > 8 * memory.sizes[event.id]:
                 raise Unsupported(f"mixed-size: {memory.sizes[event.id]} bytes of {name}, which has more at first")
     for place, sizes in found.items():

@@ -80,6 +80,30 @@ def require_thread(register: Register, count: int, path: str) -> None:
         raise GupError(Diagnostic(code="M005", message=message))
 
 
+def require_introduced(condition: Formula, introduced: Iterable[str], path: str) -> None:
+    """See to it that a condition names no location that the rest of the test does not: it can only be a slip.
+
+    Args:
+        condition: the final condition.
+        introduced: what the initial state and the threads name; elements of arrays count by their array.
+        path: of the file.
+
+    Raises:
+        GupError: it does.
+
+    """
+    known = {name.partition("[")[0] for name in introduced}
+    for name in named(condition):
+        if name.partition("[")[0] not in known:
+            raise GupError(
+                Diagnostic(
+                    code="M005",
+                    message=f"{path}: the condition names '{name}', which is nowhere else in the test",
+                    help=f"its locations are {', '.join(sorted(known)) or 'none'}",
+                )
+            )
+
+
 def words_named(
     memory: Mapping[str, Value],
     registers: Iterable[Value],
