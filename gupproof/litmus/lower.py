@@ -28,6 +28,7 @@ from gupproof.litmus.outcome import (
     require_thread,
     words_named,
 )
+from gupproof.litmus.spelling import Spelling
 from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
@@ -57,6 +58,7 @@ class Architecture:
         names: that tests call it by.
         execute: performs an instruction.
         register: returns a register's one name.
+        shown: returns the name that herd7 prints.
         tags: of the events that instructions become.
         unordered: those of them that a model may leave out, since they order nothing themselves.
         model: that its tests are judged under.
@@ -66,16 +68,17 @@ class Architecture:
     names: tuple[str, ...]
     execute: Callable[[Machine, str], None]
     register: Callable[[str], str]
+    shown: Callable[[str], str]
     tags: frozenset[str]
     unordered: frozenset[str]
     model: str
 
 
 ARCHITECTURES = (
-    Architecture(x86.ARCHES, x86.execute, x86.register, x86.TAGS, x86.UNORDERED, "x86-tso"),
-    Architecture(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.TAGS, aarch64.UNORDERED, "armv8"),
-    Architecture(riscv.ARCHES, riscv.execute, riscv.register, riscv.TAGS, riscv.UNORDERED, "riscv"),
-    Architecture(ppc.ARCHES, ppc.execute, ppc.register, ppc.TAGS, ppc.UNORDERED, "power"),
+    Architecture(x86.ARCHES, x86.execute, x86.register, str, x86.TAGS, x86.UNORDERED, "x86-tso"),
+    Architecture(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.register, aarch64.TAGS, aarch64.UNORDERED, "armv8"),
+    Architecture(riscv.ARCHES, riscv.execute, riscv.register, riscv.register, riscv.TAGS, riscv.UNORDERED, "riscv"),
+    Architecture(ppc.ARCHES, ppc.execute, ppc.register, ppc.register, ppc.TAGS, ppc.UNORDERED, "power"),
 )
 
 # Where addresses have 64 bits, and a load of fewer would cut one: herd7 has no such values.
@@ -190,7 +193,8 @@ class _Lowering:
             ghosts={},
         )
         check_sizes(program, self.memory, wide=self.test.arch in WIDE)
-        return Lowered(program, self._observed(machines), counts)
+        labels = {address: name for machine in machines for address, name in machine.labels().items()}
+        return Lowered(program, self._observed(machines), counts, Spelling(labels, self.memory.areas))
 
     def _machine(self, number: int) -> Machine:
         registers: dict[tuple[int, str], Operand] = {
@@ -213,7 +217,8 @@ class _Lowering:
         for place in dict.fromkeys([*places(self.test.condition), *self.test.listed]):
             for part in self._parts(place):
                 kind = self._kind(part)
-                found[part] = Observed(part, self._masked(self._place(part, machines), kind), kind)
+                shown = Register(part.thread, self.architecture.shown(part.name)) if isinstance(part, Register) else part
+                found[shown] = Observed(shown, self._masked(self._place(part, machines), kind), kind)
         return tuple(found.values())
 
     def _parts(self, place: Register | Word) -> list[Register | Word]:

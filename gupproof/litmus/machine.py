@@ -91,7 +91,7 @@ class Machine:
         As in herd7 a conditional jump backwards that is known to be taken does not count towards ``unroll``.
         """
         pool, rounds = self.builder.pool, 0
-        self._code = Code(lines)
+        self._code = Code(self.thread, lines)
         for _ in range(_MOST_COPIES):
             self._behind = set()
             for self._at, line in enumerate(lines):
@@ -158,6 +158,10 @@ class Machine:
         """Return the address of a label of this thread; None if there is none."""
         address = self._code.label(name)
         return None if address is None else self.const(address)
+
+    def labels(self) -> dict[int, str]:
+        """Return the names of the code's addresses that the thread may have."""
+        return self._code.names()
 
     def away(self, distance: int) -> str:
         """Return what to jump to for the instruction that many bytes away."""

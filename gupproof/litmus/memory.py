@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.litmus.form import DEFAULT, Kind, Litmus, Unsupported, Value
+from gupproof.litmus.spelling import Area
 from gupproof.program.events import Event, Location, Program
 from gupproof.program.events import Kind as Does
 from gupproof.program.expr import Expr, Op, evaluate
@@ -36,6 +37,7 @@ class Memory:
         sizes: of the accesses so far, in bytes, by event.
         widths: of what reads return, in bits, by event.
         largest: bits of the largest initial value.
+        areas: of words and whole arrays, in address order.
 
     """
 
@@ -43,6 +45,7 @@ class Memory:
     kinds: Mapping[str, Kind]
     initial: Mapping[str, Value]
     largest: int
+    areas: tuple[Area, ...]
     _bases: dict[str, int]
     sizes: dict[int, int] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)
@@ -91,6 +94,7 @@ def lay_out(test: Litmus, names: Iterable[str]) -> Memory:
     locations: list[Location] = []
     kinds: dict[str, Kind] = {}
     bases: dict[str, int] = {}
+    areas: list[Area] = []
     following = FIRST_ADDRESS
 
     def add(name: str, address: int, kind: Kind, type_name: str) -> None:
@@ -101,6 +105,7 @@ def lay_out(test: Litmus, names: Iterable[str]) -> Memory:
         kind = test.types.get(name, DEFAULT)
         length = test.arrays.get(name)
         type_name = "long *" if isinstance(test.memory.get(name), str) else "long"
+        start = following
         if length is None:
             add(name, following, kind, type_name)
             following += SPACING
@@ -111,12 +116,14 @@ def lay_out(test: Litmus, names: Iterable[str]) -> Memory:
                 add(f"{name}[{index}]", following + index * kind.size, kind, type_name)
             bases[name] = following
             following += -(-max(length, 1) * kind.size // SPACING) * SPACING
+        areas.append(Area(start, following, name))
     initial = {name: _cast(test, name, value) for name, value in test.memory.items()}
     return Memory(
         locations=tuple(locations),
         kinds=kinds,
         initial=initial,
         largest=max(map(_bits, initial.values()), default=0),
+        areas=tuple(areas),
         _bases=bases,
     )
 

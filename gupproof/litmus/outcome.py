@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.litmus.form import And, Equal, Formula, Kind, Not, Or, Register, Same, Value, Word
+from gupproof.litmus.spelling import Spelling
 from gupproof.program.events import Program
 from gupproof.program.expr import Expr, ExprPool, Op
 
@@ -33,11 +34,20 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A test, unrolled, with what it observes; ``counts`` is its filter."""
+    """A test, unrolled.
+
+    Attributes:
+        program: the executions.
+        observed: what its condition and its locations clause look at.
+        counts: its filter.
+        spelling: how addresses are printed; None for the names of the program's locations.
+
+    """
 
     program: Program
     observed: tuple[Observed, ...]
     counts: Expr
+    spelling: Spelling | None = None
 
 
 def meaning(
