@@ -109,7 +109,7 @@ def test_ruling_out_each_solution_lists_all_of_them(seed):
 
 
 def test_a_clause_of_nothing_rules_out_everything():
-    for make in (lambda cnf: Solver(cnf), lambda cnf: Solver(cnf.dimacs())):
+    for make in (Solver, lambda cnf: Solver(cnf.dimacs())):
         solver = make(Cnf())
         solver.add(FALSE, TRUE)
         assert solver.ask([], ()).outcome is Outcome.SAT
