@@ -14,7 +14,7 @@ from gupproof.litmus.form import And, Equal, Formula, Not, Or, Quantifier, Regis
 _FOREIGN = {
     "exceptions": re.compile(r"\b[Ff]ault\s*\([^)]*\)?"),
     "vector": re.compile(r"\b[VZP]\d+\.\d*[BHSDQ]\b"),
-    "self-modifying code": re.compile(r"\binstr\s*:|=\s*P?\d+:L\w*|\blabel\s*:"),
+    "self-modifying code": re.compile(r"\binstr\s*:|=\s*P?\d+:L\w*|\blabel\s*:|=\s*NOP\b"),
 }
 
 

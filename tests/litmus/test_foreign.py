@@ -40,6 +40,7 @@ def written(
         (written("0:GCSPR_EL1=x;"), "shadow stacks: 'GCSPR_EL1'"),
         (written(code="GCSPUSHM X0"), "shadow stacks: 'GCSPUSHM'"),
         (written(condition="exists (0:V0.S={0,1})"), "vector: 'V0.S' in the condition"),
+        (written(condition="exists (0:X0=NOP)"), "self-modifying code: '=NOP' in the condition"),
         # An address has 64 bits: half of it is no value.
         (written("int *p=&x; 0:X1=p;", "LDR W0,[X1]"), "address: 4 bytes of p, which holds the address of x"),
         (written("0:X1=x;", "EOR W0,W1,W1"), "address: the lower half of W1, which is where x lies"),
