@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-from gupproof.diagnostics import Diagnostic, GupError
+from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.language import typed
 from gupproof.placing.goals import Goal, Question
 from gupproof.placing.slots import Placement, Slot, slot_of
 from gupproof.program.scenario import lower
 from gupproof.proving.claims import labels
-from gupproof.proving.obligations import switch_values
+from gupproof.proving.obligations import covering, switch_values
 from gupproof.proving.platforms import Platform, platforms, target_of
 
 
@@ -22,7 +22,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
         models: models (or ``model/target``) to keep; all when empty. With fewer of them nothing is expected.
 
     Raises:
-        GupError: a model does not exist.
+        GupError: a model does not exist, or a slot stands nowhere in the line's scenario.
 
     """
     questions = []
@@ -36,6 +36,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
             values=switch_values(unit, dict(line.settings)),
             settings=_named(unit, line.settings),
             properties=line.properties,
+            covering=covering(unit, line),
             flags=line.flags,
             platforms=kept,
         )
@@ -43,8 +44,22 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
         if kept == wanted:
             chosen = line.minimal or ()
             expected = tuple(sorted(tuple(dict(one)[slot.name] for slot in slots) for one in chosen))
-        if kept:
-            questions.append(Question(names=(theorem.name,), slots=slots, goals=(goal,), expected=expected, span=line.span))
+        if not kept:
+            continue
+        there = {slot.name for slot in _slots_of(goal)}
+        for slot in slots:
+            if slot.name not in there:
+                raise _stands_nowhere(slot.name, goal, line.span)
+        questions.append(
+            Question(
+                names=(theorem.name,),
+                slots=slots,
+                goals=(goal,),
+                expected=expected,
+                kept=_standing([goal], there - {slot.name for slot in slots}),
+                span=line.span,
+            )
+        )
     return tuple(questions)
 
 
@@ -54,6 +69,7 @@ def question_of(
     models: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     only: Sequence[str] = (),
+    fixed: Mapping[str, str] | None = None,
 ) -> Question:
     """Return the question which placement of all the slots that some theorems' scenarios have makes everything hold.
 
@@ -65,33 +81,35 @@ def question_of(
         models: models (or ``model/target``) to ask about; those of the theorems when empty.
         settings: switch → value: lines that set it to something else do not count.
         only: slots to place; the others stay as they are. All when empty.
+        fixed: slot → what stands there, whatever theorems say: it is not placed.
 
     Raises:
         GupError: a name is none; nothing is left to ask about.
 
     """
-    goals: dict[tuple[str, str, tuple[tuple[str, int], ...]], Goal] = {}
+    fixed = fixed or {}
+    goals: dict[tuple[str, str, tuple[tuple[str, int], ...], tuple[str, ...]], Goal] = {}
     found: dict[str, Slot] = {}
     names: dict[str, None] = {}
     for unit, theorem in theorems:
         for line in theorem.claims or theorem.placements:
             names[theorem.name] = None
-            values = switch_values(
-                unit, {n: v for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)}
-            )
+            set_there = {n: v for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)}
+            set_there |= {name: _position(unit, name, value) for name, value in fixed.items() if name in unit.switches}
+            values = switch_values(unit, set_there)
             if not _agrees(unit, dict(values), settings or {}):
                 continue
             where = _platforms(models) if models else _platforms(line.models, line)
-            key = (unit.path, line.scenario, values)
+            wanted = covering(unit, line)
+            key = (unit.path, line.scenario, values, wanted)
             before = goals.get(key)
             goals[key] = Goal(
                 unit=unit,
                 scenario=line.scenario,
                 values=values,
-                settings=_named(
-                    unit, [(n, v) for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)]
-                ),
+                settings=_named(unit, set_there.items()),
                 properties=tuple(dict.fromkeys((*(before.properties if before else ()), *line.properties))),
+                covering=wanted,
                 flags=tuple(dict.fromkeys((*(before.flags if before else ()), *line.flags))),
                 platforms=tuple(dict.fromkeys((*(before.platforms if before else ()), *where))),
             )
@@ -103,29 +121,32 @@ def question_of(
                 )
     if not goals:
         raise _refused("no line of the theorems speaks of that", "gupproof prove lists what they say")
-    for name in only:
+    for name in (*only, *fixed):
         if name not in found:
-            near = get_close_matches(name, found, 1)
-            there = f"there are {', '.join(found)}" if found else "the scenarios have none"
-            raise _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
-    slots = tuple(slot for slot in found.values() if not only or slot.name in only)
+            raise _no_slot(name, tuple(found), tuple(goals.values()))
+    slots = tuple(slot for slot in found.values() if (not only or slot.name in only) and slot.name not in fixed)
+    if not slots and found:
+        raise _refused("that leaves no slot to place", f"there are {', '.join(found)}")
     if not slots:
         raise _refused(
             "the scenarios have no slots to place", "declare one: `slot NAME : none | smp_wmb = none;`, and write `slot NAME;`"
         )
-    return Question(names=tuple(names), slots=slots, goals=tuple(goals.values()))
+    kept = _standing(goals.values(), found.keys() - {slot.name for slot in slots})
+    return Question(names=tuple(names), slots=slots, goals=tuple(goals.values()), kept=kept)
 
 
-def proposal(slots: Sequence[Slot], text: str) -> Placement:
+def proposal(question: Question, text: str) -> Placement:
     """Read a proposal, ``wmb = smp_wmb, unfreeze = atomic_set_release``; slots that it does not name stay as they are.
 
     A part of a primitive's name that only one alternative has stands for it, as reviewers say it: ``unfreeze = release``.
 
     Raises:
-        GupError: it names something else.
+        GupError: it names something else, or a slot twice.
 
     """
+    slots = question.slots
     chosen = {slot.name: slot.today for slot in slots}
+    named: set[str] = set()
     by_name = {slot.name: slot for slot in slots}
     for part in filter(None, (item.strip() for item in text.split(","))):
         name, equals, value = (word.strip() for word in part.partition("="))
@@ -133,22 +154,75 @@ def proposal(slots: Sequence[Slot], text: str) -> Placement:
         if not equals:
             raise _refused(f"'{part}' is no SLOT = VALUE", f"such as {slots[0].name} = {slots[0].values[slots[0].today]}")
         if slot is None:
-            near = get_close_matches(name, by_name, 1)
-            raise _refused(
-                f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else f"the slots are {', '.join(by_name)}"
-            )
-        spoken_of = [value] if value in slot.values else [whole for whole in slot.values if value in whole.split("_")]
-        if len(spoken_of) != 1:
-            near = spoken_of or get_close_matches(value, slot.values, 1)
-            remedy = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(slot.values)}"
-            raise _refused(f"slot {name} cannot be '{value}'", remedy)
-        chosen[name] = slot.values.index(spoken_of[0])
+            raise _no_slot(name, tuple(by_name), question.goals, dict(question.kept))
+        if name in named:
+            raise _refused(f"slot {name} is named twice", "one thing stands there: leave one of the two out")
+        named.add(name)
+        chosen[name] = _chosen(name, slot.values, value)
     return tuple(chosen[slot.name] for slot in slots)
 
 
 def answers_to(theorem: typed.Theorem, word: str) -> bool:
     """Whether a word is a theorem's name, or that of a claim it answers."""
     return word in {theorem.name, *labels(theorem.claim)}
+
+
+def _chosen(name: str, values: Sequence[str], word: str) -> int:
+    """The position of the alternative that a word stands for."""
+    spoken_of = [word] if word in values else [whole for whole in values if word in whole.split("_")]
+    if len(spoken_of) != 1:
+        near = spoken_of or get_close_matches(word, values, 1)
+        remedy = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(values)}"
+        raise _refused(f"slot {name} cannot be '{word}'", remedy)
+    return values.index(spoken_of[0])
+
+
+def _position(unit: typed.Unit, name: str, word: str) -> int:
+    switch = unit.switches[name]
+    if not switch.is_slot:
+        raise _refused(
+            f"{name} is a config, not a slot", f"--config {name}={word} asks about what theorems say of that setting"
+        )
+    return _chosen(name, switch.values, word)
+
+
+def _standing(goals: Iterable[Goal], names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """What stands in slots that are not placed; where goals differ in it, all of it."""
+    wanted = set(names)
+    found: dict[str, dict[str, None]] = {}
+    for goal in goals:
+        for name, value in goal.values:
+            if name in wanted:
+                found.setdefault(name, {})[goal.unit.switches[name].values[value]] = None
+    return tuple((name, " or ".join(values)) for name, values in found.items())
+
+
+def _no_slot(name: str, known: Sequence[str], goals: Sequence[Goal], kept: Mapping[str, str] | None = None) -> GupError:
+    """What is wrong with the name of a slot that is none of those that are placed."""
+    if name in (kept or {}):
+        return _refused(
+            f"slot {name} is not placed here: {(kept or {})[name]} stands there", f"the slots are {', '.join(known)}"
+        )
+    for goal in goals:
+        switch = goal.unit.switches.get(name)
+        if switch is not None and switch.is_slot:
+            return _stands_nowhere(name, goal)
+    near = get_close_matches(name, known, 1)
+    there = f"there are {', '.join(known)}" if known else "the scenarios have none"
+    return _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
+
+
+def _stands_nowhere(name: str, goal: Goal, span: Span | None = None) -> GupError:
+    settings = ", ".join(f"{switch} = {value}" for switch, value in goal.settings)
+    with_them = f" with {settings}" if settings else ""
+    return GupError(
+        Diagnostic(
+            code="U019",
+            message=f"slot {name} stands nowhere in {goal.scenario}{with_them}: it makes no difference there",
+            span=span,
+            help="leave it out, or ask about a scenario that comes to it",
+        )
+    )
 
 
 def _kept_as_it_is(name: str, only: Sequence[str]) -> bool:

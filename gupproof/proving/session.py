@@ -1,7 +1,8 @@
 """One scenario on one platform: encoded once, asked for every property, cover and setting of its switches."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from gupproof.cat.terms import Model
 from gupproof.execution.replay import Replay
@@ -44,9 +45,26 @@ class Session:
         self.model: Model = model_of(platform, reading)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding, self.undecided = encoded(self.program, self.model)
-        self.questions = Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
         self.flags: dict[tuple[int, ...], tuple[str, ...]] = {}  # the literals of a setting → what the model flags under it
         self.build_seconds = time.perf_counter() - started
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What is asked of the encoding; from the first question on it gets no more literals."""
+        return Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
+
+    def in_earnest(self, obligation: Obligation, setting: Sequence[int], *, timeout: float) -> tuple[Verdict, str]:
+        """Return whether what holds under a setting of open switches holds of anything: proved or vacuous, and why.
+
+        Args:
+            obligation: whose property holds there; its own switches do not count.
+            setting: literals of the encoding.
+            timeout: seconds, past which the verdict is unknown.
+
+        """
+        question = _Question(self, obligation, time.perf_counter() + timeout, timeout, setting)
+        verdict, reason, _ = question._covers()
+        return verdict, reason
 
     def judge(self, obligation: Obligation, *, timeout: float) -> Result:
         """Return the verdict on ``obligation``, within ``timeout`` seconds of solving."""
@@ -73,7 +91,14 @@ class Session:
 
 
 class _Question:
-    def __init__(self, session: Session, obligation: Obligation, deadline: float, timeout: float) -> None:
+    def __init__(
+        self,
+        session: Session,
+        obligation: Obligation,
+        deadline: float,
+        timeout: float,
+        setting: Sequence[int] | None = None,
+    ) -> None:
         self.session = session
         self.obligation = obligation
         self.deadline = deadline
@@ -81,7 +106,9 @@ class _Question:
         self.reached: dict[str, bool | None] = {}
         self.flags: tuple[str, ...] = ()
         encoding = session.encoding
-        self.setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
+        if setting is None:
+            setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
+        self.setting = list(setting)
 
     def decide(self) -> tuple[Verdict, str, Finding | None]:
         encoding, name = self.session.encoding, self.obligation.property
@@ -119,7 +146,7 @@ class _Question:
 
     def _limit_hit(self) -> str:
         encoding = self.session.encoding
-        for literal, describe in ((encoding.bounded, _bound_reason), (encoding.overflows, _overflow_reason)):
+        for literal, describe in ((encoding.bounded, bound_reason), (encoding.overflows, overflow_reason)):
             finding = self.session.questions.find([*self.setting, literal], self._left())
             if finding.outcome is Outcome.UNSAT:
                 continue
@@ -178,13 +205,15 @@ def why(found: Replay, name: str) -> str:
     return f"{name} fails in the final state"
 
 
-def _bound_reason(found: Replay) -> str:
+def bound_reason(found: Replay) -> str:
+    """Return what an execution in which a loop wants more rounds than its bound leaves open."""
     stops = [stop for stop in found.events.stops if stop.reason is StopReason.BOUND]
     where = stops[0].span.place if stops else "?"
     return f"holds within bounds, but the loop at {where} may run more often: raise its bound"
 
 
-def _overflow_reason(found: Replay) -> str:
+def overflow_reason(found: Replay) -> str:
+    """Return what an execution in which a value leaves its type leaves open."""
     checks = [check for check in found.events.violations if check.kind is CheckKind.OVERFLOW]
     where = f"{checks[0].message} at {checks[0].span.place}" if checks else "a value leaves its type"
     return f"integer overflow: {where}"
