@@ -11,7 +11,7 @@ import click
 
 from gupproof.cli.drawing import drawings
 from gupproof.cli.exits import Exit
-from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems
+from gupproof.cli.running import files_naming, gup_files, load_all, paths_and_names, require_theorems
 from gupproof.cli.writing import folder, write_whole
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
@@ -68,8 +68,7 @@ def run(words: Sequence[str], wanted: Wanted) -> None:
     """
     if wanted.proposed is not None and wanted.only_cheapest:
         raise click.UsageError("--try judges one proposal, --cheapest looks for others: give one of the two")
-    paths = [word for word in words if word.endswith(".gup") or Path(word).exists()]
-    names = [word for word in words if word not in paths]
+    paths, names = paths_and_names(words)
     units = load_all(files_naming(gup_files(paths), names))
     require_theorems(units, names)
     questions = _questions(units, names, wanted)

@@ -49,7 +49,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
         there = {slot.name for slot in _slots_of(goal)}
         for slot in slots:
             if slot.name not in there:
-                raise _stands_nowhere(slot.name, goal, line.span)
+                raise _stands_nowhere(slot.name, [goal], line.span)
         questions.append(
             Question(
                 names=(theorem.name,),
@@ -180,9 +180,7 @@ def _chosen(name: str, values: Sequence[str], word: str) -> int:
 def _position(unit: typed.Unit, name: str, word: str) -> int:
     switch = unit.switches[name]
     if not switch.is_slot:
-        raise _refused(
-            f"{name} is a config, not a slot", f"--config {name}={word} asks about what theorems say of that setting"
-        )
+        raise _refused(f"{name} is a config, not a slot", f"--config {name}={word} asks about what theorems say of it")
     return _chosen(name, switch.values, word)
 
 
@@ -203,22 +201,21 @@ def _no_slot(name: str, known: Sequence[str], goals: Sequence[Goal], kept: Mappi
         return _refused(
             f"slot {name} is not placed here: {(kept or {})[name]} stands there", f"the slots are {', '.join(known)}"
         )
-    for goal in goals:
-        switch = goal.unit.switches.get(name)
-        if switch is not None and switch.is_slot:
-            return _stands_nowhere(name, goal)
+    if any(name in goal.unit.switches and goal.unit.switches[name].is_slot for goal in goals):
+        return _stands_nowhere(name, goals)
     near = get_close_matches(name, known, 1)
     there = f"there are {', '.join(known)}" if known else "the scenarios have none"
     return _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
 
 
-def _stands_nowhere(name: str, goal: Goal, span: Span | None = None) -> GupError:
-    settings = ", ".join(f"{switch} = {value}" for switch, value in goal.settings)
+def _stands_nowhere(name: str, goals: Sequence[Goal], span: Span | None = None) -> GupError:
+    scenarios = " or ".join(dict.fromkeys(goal.scenario for goal in goals))
+    settings = ", ".join(f"{switch} = {value}" for switch, value in goals[0].settings) if len(goals) == 1 else ""
     with_them = f" with {settings}" if settings else ""
     return GupError(
         Diagnostic(
             code="U019",
-            message=f"slot {name} stands nowhere in {goal.scenario}{with_them}: it makes no difference there",
+            message=f"slot {name} stands nowhere in {scenarios}{with_them}: it makes no difference there",
             span=span,
             help="leave it out, or ask about a scenario that comes to it",
         )
