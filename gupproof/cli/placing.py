@@ -216,13 +216,13 @@ def _cheapest_text(question: Question, found: Sequence[Cheapest]) -> str:
 
 
 def _try(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:
-    placements = [proposal(question, wanted.proposed or "") for question in questions]
+    proposed = [proposal(question, wanted.proposed or "") for question in questions]
     documents: list[Json] = []
     worths: list[bool | None] = []
     defeats: list[Result] = []
     interrupted = False
     try:
-        for question, placement in zip(questions, placements, strict=True):
+        for question, placement in proposed:
             found = trial(question, targets, placement, limit=wanted.timeout)
             worths += [judged.sufficient for _, judged, _ in found]
             defeats += [result for _, _, result in found if result]

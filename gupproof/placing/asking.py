@@ -1,9 +1,10 @@
 """Theorems as questions about placements."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
-from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
 from gupproof.placing.goals import Goal, Question
 from gupproof.placing.slots import Placement, Slot, slot_of
@@ -22,7 +23,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
         models: models (or ``model/target``) to keep; all when empty. With fewer of them nothing is expected.
 
     Raises:
-        GupError: a model does not exist, or a slot stands nowhere in the line's scenario.
+        GupError: a model does not exist.
 
     """
     questions = []
@@ -47,9 +48,6 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
         if not kept:
             continue
         there = {slot.name for slot in _slots_of(goal)}
-        for slot in slots:
-            if slot.name not in there:
-                raise _stands_nowhere(slot.name, [goal], line.span)
         questions.append(
             Question(
                 names=(theorem.name,),
@@ -57,6 +55,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
                 goals=(goal,),
                 expected=expected,
                 kept=_standing([goal], there - {slot.name for slot in slots}),
+                idle=tuple(slot.name for slot in slots if slot.name not in there),
                 span=line.span,
             )
         )
@@ -121,45 +120,48 @@ def question_of(
                 )
     if not goals:
         raise _refused("no line of the theorems speaks of that", "gupproof prove lists what they say")
-    for name in (*only, *fixed):
-        if name not in found:
-            raise _no_slot(name, tuple(found), tuple(goals.values()))
-    slots = tuple(slot for slot in found.values() if (not only or slot.name in only) and slot.name not in fixed)
+    placed = tuple(slot for slot in found.values() if (not only or slot.name in only) and slot.name not in fixed)
+    kept = _standing(goals.values(), found.keys() - {slot.name for slot in placed})
+    question = Question(names=tuple(names), slots=tuple(found.values()), goals=tuple(goals.values()))
+    idle = {name: _idle(name, question) for name in (*only, *fixed) if name not in found}
+    slots = (*placed, *(slot for name, slot in idle.items() if name in only and name not in fixed))
     if not slots and found:
         raise _refused("that leaves no slot to place", f"there are {', '.join(found)}")
     if not slots:
         raise _refused(
             "the scenarios have no slots to place", "declare one: `slot NAME : none | smp_wmb = none;`, and write `slot NAME;`"
         )
-    kept = _standing(goals.values(), found.keys() - {slot.name for slot in slots})
-    return Question(names=tuple(names), slots=slots, goals=tuple(goals.values()), kept=kept)
+    return replace(question, slots=slots, kept=kept, idle=tuple(idle))
 
 
-def proposal(question: Question, text: str) -> Placement:
+def proposal(question: Question, text: str) -> tuple[Question, Placement]:
     """Read a proposal, ``wmb = smp_wmb, unfreeze = atomic_set_release``; slots that it does not name stay as they are.
 
     A part of a primitive's name that only one alternative has stands for it, as reviewers say it: ``unfreeze = release``.
+
+    Returns:
+        The question, with the slots that are named and stand nowhere in it as well, and the placement.
 
     Raises:
         GupError: it names something else, or a slot twice.
 
     """
-    slots = question.slots
-    chosen = {slot.name: slot.today for slot in slots}
-    named: set[str] = set()
-    by_name = {slot.name: slot for slot in slots}
+    slots = {slot.name: slot for slot in question.slots}
+    idle = [*question.idle]
+    chosen: dict[str, int] = {}
     for part in filter(None, (item.strip() for item in text.split(","))):
         name, equals, value = (word.strip() for word in part.partition("="))
-        slot = by_name.get(name)
         if not equals:
-            raise _refused(f"'{part}' is no SLOT = VALUE", f"such as {slots[0].name} = {slots[0].values[slots[0].today]}")
-        if slot is None:
-            raise _no_slot(name, tuple(by_name), question.goals, dict(question.kept))
-        if name in named:
+            first = question.slots[0]
+            raise _refused(f"'{part}' is no SLOT = VALUE", f"such as {first.name} = {first.values[first.today]}")
+        if name not in slots:
+            slots[name] = _idle(name, question)
+            idle.append(name)
+        if name in chosen:
             raise _refused(f"slot {name} is named twice", "one thing stands there: leave one of the two out")
-        named.add(name)
-        chosen[name] = _chosen(name, slot.values, value)
-    return tuple(chosen[slot.name] for slot in slots)
+        chosen[name] = _chosen(name, slots[name].values, value)
+    placement = tuple(chosen.get(name, slot.today) for name, slot in slots.items())
+    return replace(question, slots=tuple(slots.values()), idle=tuple(idle)), placement
 
 
 def answers_to(theorem: typed.Theorem, word: str) -> bool:
@@ -195,31 +197,24 @@ def _standing(goals: Iterable[Goal], names: Iterable[str]) -> tuple[tuple[str, s
     return tuple((name, " or ".join(values)) for name, values in found.items())
 
 
-def _no_slot(name: str, known: Sequence[str], goals: Sequence[Goal], kept: Mapping[str, str] | None = None) -> GupError:
-    """What is wrong with the name of a slot that is none of those that are placed."""
-    if name in (kept or {}):
-        return _refused(
-            f"slot {name} is not placed here: {(kept or {})[name]} stands there", f"the slots are {', '.join(known)}"
-        )
-    if any(name in goal.unit.switches and goal.unit.switches[name].is_slot for goal in goals):
-        return _stands_nowhere(name, goals)
+def _idle(name: str, question: Question) -> Slot:
+    """A slot that is not placed, though its file declares it: it stands nowhere in the scenarios.
+
+    Raises:
+        GupError: it is none, or stands there and is not to be placed.
+
+    """
+    known = [slot.name for slot in question.slots]
+    kept = dict(question.kept)
+    if name in kept:
+        raise _refused(f"slot {name} is not placed here: {kept[name]} stands there", f"the slots are {', '.join(known)}")
+    for goal in question.goals:
+        switch = goal.unit.switches.get(name)
+        if switch is not None and switch.is_slot:
+            return slot_of(switch)
     near = get_close_matches(name, known, 1)
     there = f"there are {', '.join(known)}" if known else "the scenarios have none"
-    return _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
-
-
-def _stands_nowhere(name: str, goals: Sequence[Goal], span: Span | None = None) -> GupError:
-    scenarios = " or ".join(dict.fromkeys(goal.scenario for goal in goals))
-    settings = ", ".join(f"{switch} = {value}" for switch, value in goals[0].settings) if len(goals) == 1 else ""
-    with_them = f" with {settings}" if settings else ""
-    return GupError(
-        Diagnostic(
-            code="U019",
-            message=f"slot {name} stands nowhere in {scenarios}{with_them}: it makes no difference there",
-            span=span,
-            help="leave it out, or ask about a scenario that comes to it",
-        )
-    )
+    raise _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
 
 
 def _kept_as_it_is(name: str, only: Sequence[str]) -> bool:

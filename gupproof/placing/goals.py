@@ -61,6 +61,7 @@ class Question:
         names: of the theorems.
         slots: what is placed.
         kept: other slots of the goals' scenarios, which stay as they are, with what stands there.
+        idle: slots that were named, and that stand nowhere in the goals' scenarios: they make no difference.
         goals: what has to hold.
         expected: the minimal sufficient placements that a theorem expects, in order; None where nothing is expected.
         span: where it asks.
@@ -72,6 +73,7 @@ class Question:
     goals: tuple[Goal, ...]
     expected: tuple[Placement, ...] | None = None
     kept: tuple[tuple[str, str], ...] = ()
+    idle: tuple[str, ...] = ()
     span: Span | None = None
 
     @property

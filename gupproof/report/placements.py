@@ -57,6 +57,10 @@ def heading(question: Question) -> str:
             f"  {slot.name:<{width}}  {'  '.join(words)}", WIDTH, subsequent_indent=indent, break_on_hyphens=False
         )
     lines.append("  (in brackets: what the text has today)")
+    if question.idle:
+        scenarios = " or ".join(dict.fromkeys(goal.scenario for goal in question.goals))
+        stand = "stands" if len(question.idle) == 1 else "stand"
+        lines += _wrapped(f"  makes no difference: {', '.join(question.idle)} {stand} nowhere in {scenarios}", "    ")
     if question.kept:
         lines += _wrapped(f"  not placed: {', '.join(f'{name} = {value}' for name, value in question.kept)}", "    ")
     return "\n".join(lines)
@@ -134,9 +138,9 @@ def _placements(question: Question, view: View) -> tuple[str, ...]:
     texts = [spelled(question.slots, item) for item in found.placements]
     texts = [_NOTHING if text == "nothing" else text for text in texts]
     if found.complete and not texts:
-        texts.append("none: no choice of these slots helps")
-    texts += [f"vacuous: {spelled(question.slots, placement)}: {reason}" for placement, reason in found.vacuous]
-    texts += [f"undecided: {spelled(question.slots, placement)}: {reason}" for placement, reason in found.undecided]
+        texts.append("none" if found.vacuous else "none: no choice of these slots helps")
+    texts += [f"vacuous: {_all_of(question, placement)}: {reason}" for placement, reason in found.vacuous]
+    texts += [f"undecided: {_all_of(question, placement)}: {reason}" for placement, reason in found.undecided]
     if found.undecided:
         texts.append("... and perhaps others or weaker ones, as long as that is open")
     if not found.complete and not found.undecided:
@@ -144,6 +148,11 @@ def _placements(question: Question, view: View) -> tuple[str, ...]:
     elif found.undecided and found.reason != found.undecided[0][1]:
         texts.append(f"... {found.reason}")
     return tuple(texts)
+
+
+def _all_of(question: Question, placement: Placement) -> str:
+    text = spelled(question.slots, placement)
+    return "every slot at its weakest" if text == "nothing" else text
 
 
 def _hopeless(answer: Answer, *, stories: bool) -> str:
@@ -330,6 +339,7 @@ def question_json(question: Question) -> Json:
             for slot in question.slots
         ],
         "kept": dict(question.kept),
+        "idle": list(question.idle),
         "goals": [
             {
                 "file": goal.unit.path,
