@@ -40,12 +40,20 @@ _DARING = (
     "if (r0 == {one} && READ_ONCE({word}) == 0) {{ r1 = r1 + 2147483647; r1 = r1 + 1; }}",
     "await (READ_ONCE({word}) == {one});",
     "{register} = READ_ONCE({word}); assume({register} == {one});",
-    "assert(!(r0 == {one} && r1 == 0));",
     "{register} = READ_ONCE({word}); assert({register} != 2);",
 )
+# The same where a reader of two words has seen the second store and not the first: the slots decide whether that happens.
+_STALE = (
+    "while (r0 == 1 && r1 == 0) bound {bound} {{ r1 = READ_ONCE({word}); {slotted} }}",
+    "if (r0 == 1 && r1 == 0) {{ r1 = r1 + 2147483647; r1 = r1 + 1; }}",
+    "await (r0 == 0 || r1 == 1);",
+    "assume(r0 == 1 && r1 == 0);",
+    "assert(!(r0 == 1 && r1 == 0));",
+)
+_PASSING = (("put", "gap", "put"), ("look", "gap", "look"))
 _LITMUS = (  # store buffering, message passing, load buffering
     (("put", "gap", "look"), ("put", "gap", "look")),
-    (("put", "gap", "put"), ("look", "gap", "look")),
+    _PASSING,
     (("look", "gap", "put"), ("look", "gap", "put")),
     (("put", "count", "look"), ("count", "put", "swap")),
     (("put", "take", "put"), ("grab", "take", "look")),
@@ -73,15 +81,20 @@ class _Writer:
 
     def program(self) -> str:
         random = self.random
-        shape = random.choice(_LITMUS[: 3 if self.daring else None]) if random.random() < 0.6 else None
-        dares = random.choice((0, 1, 1)) if self.daring else -1
+        shape = random.choice(_LITMUS) if random.random() < 0.6 else None
+        dares = random.choice((0, 1)) if self.daring else -1
+        stale = self.daring and random.random() < 0.7
+        if stale:
+            shape, dares = _PASSING, 1
         threads = []
         for number in range(2):
             kinds = shape[number] if shape else [random.choice((*_KINDS, "")) for _ in range(random.randint(2, 3))]
             words = random.sample("xy", 2) if number and random.random() < 0.3 else ["xy", "yx"][number]
             lines = [self.statement(kind, words[place > 0], place) for place, kind in enumerate(kinds)]
-            if number == dares:
-                lines.insert(random.randint(1, len(lines)), self.dare(random.choice(words)))
+            if number == dares and stale:
+                lines.append(self.dare(_STALE, words[1]))
+            elif number == dares:
+                lines.insert(random.randint(1, len(lines)), self.dare(_DARING, random.choice(words)))
             ends = f"a{number} = r0; b{number} = r1;"
             threads.append(f"    thread t{number} {{ int r0 = 0, r1 = 0; {' '.join(lines)} {ends} }}")
         declared = [
@@ -99,7 +112,7 @@ class _Writer:
         filled = pattern.format(slot=self.slot(kind) if kind else "", word=word, register=f"r{place > 1:d}", value=value)
         return f"if (r0 == {random.randint(0, 1)}) {{ {filled} }}" if place and random.random() < 0.15 else filled
 
-    def dare(self, word: str) -> str:
+    def dare(self, ways: tuple[str, ...], word: str) -> str:
         random = self.random
         slotted = f"slot {self.slot('gap')};" if random.random() < 0.5 else ""
         filled = {
@@ -108,12 +121,13 @@ class _Writer:
             "one": random.choice((0, 1, 1)),
             "bound": random.randint(1, 2),
         }
-        return random.choice(_DARING).format(slotted=slotted, **filled)
+        return random.choice(ways).format(slotted=slotted, **filled)
 
     def covers(self) -> list[str]:
         random = self.random
         words = ("a0", "b0", "a1", "b1", "x", "y")
         tests = [" && ".join(f"{word} == {random.randint(0, 1)}" for word in random.sample(words, 2)) for _ in range(2)]
+        tests += ["a1 == 1 && b1 == 0"] if random.random() < 0.5 else []
         return [f"    cover c{number} : {test};" for number, test in enumerate(tests)]
 
     def slot(self, kind: str) -> str:
@@ -131,4 +145,5 @@ class _Writer:
             for _ in range(4)
         ]
         tests += ["x == 1 && y == 1 && b0 == 0 && b1 == 0", "a1 == 1 && b1 == 0", "a0 == 1 && a1 == 1"]
+        tests += ["a0 > 5", "b0 > 5"] if self.daring else []  # which never is
         return [f"    property p{number} : !({test});" for number, test in enumerate(tests)]
