@@ -118,8 +118,8 @@ class Opened:
                     case Verdict.ERROR:
                         raise RuntimeError(reason)
                     case _:
-                        self._left(deadline)
-                        raise UndecidedError(where + reason)
+                        late = "--timeout" in reason
+                        raise UndecidedError(where + ("the time is up" if late else reason), late=late)
             witnesses = [finding.replay for finding in seen.values() if finding.replay is not None]
             if len(witnesses) < len(seen):
                 return Judgement(Worth.SUFFICIENT), self._spared(region)
@@ -154,7 +154,6 @@ class Opened:
         """Return an execution in a region that was checked again, or a region around it that has none."""
         finding = self.questions.find([*self._assumed(region), *literals], self._left(deadline))
         if finding.outcome is Outcome.UNKNOWN:
-            self._left(deadline)
             detail = finding.problem or "no answer"
             late = "timeout" in detail or "canceled" in detail
             raise UndecidedError(f"{self.where}: {'the time is up' if late else detail}", late=late)
