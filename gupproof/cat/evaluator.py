@@ -27,7 +27,7 @@ from gupproof.cat.values import (
 )
 from gupproof.diagnostics import GupError, Span
 
-RELATIONS = ("po", "rf", "co", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "same-values")
+RELATIONS = ("po", "rf", "co", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "gp-order", "same-values")
 SETS = ("R", "W", "F", "M", "IW")
 
 _MOST_STEPS = 200_000

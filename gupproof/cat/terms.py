@@ -21,7 +21,7 @@ class Sort(Enum):
 class TermOp(Enum):
     """What a term is; the comment gives the sorts of its operands and of itself."""
 
-    BASE = "base"  # name: po, rf, co, loc, int, ext, addr, data, ctrl, rmw, same-values | R, W, F, M, IW, or a tag
+    BASE = "base"  # name: po, rf, co, loc, int, ext, addr, data, ctrl, rmw, gp-order, same-values | R, W, F, M, IW, or a tag
     UNIVERSE = "_"  # every event (SET)
     EMPTY = "0"  # no event, no pair: of either sort
     ID = "id"  # REL: every event with itself

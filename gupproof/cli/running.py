@@ -155,7 +155,7 @@ def run(
             click.echo(table(results, paint=paint if sys.stdout.isatty() else lambda text, _: text))
             click.echo()
         for result in results:
-            if result.as_expected is False or (result.reason and result.as_expected is None):
+            if result.as_expected is False or ((result.reason or result.remark) and result.as_expected is None):
                 click.echo(line(result))
         click.echo(closing(results, planned=planned, seconds=seconds, reused=len(recorded.known) if recorded else 0))
     code = exit_code(results, complete=len(results) == planned)

@@ -3,15 +3,17 @@
 Switches stay open: they are assumptions of each question, so one encoding answers for every variant of its scenario.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gupproof.cat.terms import Model
+from gupproof.cat.terms import Model, Term, TermOp
+from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.encoding.axioms import Axioms
 from gupproof.encoding.base import BaseRelations
-from gupproof.encoding.cnf import Cnf
+from gupproof.encoding.cnf import FALSE, Cnf
 from gupproof.encoding.terms import Terms
-from gupproof.program.events import CheckKind, Kind, Program, StopReason
+from gupproof.program.events import CheckKind, Kind, Program, Stop, StopReason
 from gupproof.program.expr import Expr, Op
 from gupproof.relations.analysis import Analysis
 from gupproof.relations.bounds import Bounds
@@ -37,7 +39,8 @@ class Encoding:
         complete: no thread stopped early.
         flagged: flag of the model → literal that implies "the execution is complete, and marked by it"; empty unless wanted.
         bounded: some loop wants more rounds than its bound.
-        overflows: some value leaves its type.
+        reached: property → literal of "some assert of it is looked at"; only those whose asserts have to be.
+        stuck: some thread waits for what no other will do any more, and no thread ends otherwise early.
 
     """
 
@@ -55,7 +58,8 @@ class Encoding:
     flagged: dict[str, int]
     complete: int
     bounded: int
-    overflows: int
+    reached: dict[str, int]
+    stuck: int
 
     @property
     def dimacs(self) -> str:
@@ -87,6 +91,14 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         GupError: values too many to enumerate, or a construct of the model that has no encoding.
 
     """
+    if program.gp_order and not any(_names(axiom.term, "gp-order") for axiom in model.axioms):
+        raise GupError(
+            Diagnostic(
+                code="E004",
+                message=f"scenario '{program.name}' waits for readers, and the model has no order for grace periods",
+                help="use a model of spec/models, or make rcu-fence a part of this one's order",
+            )
+        )
     cnf = Cnf()
     analysis = Analysis(program, model)
     bounds = Bounds(analysis)
@@ -100,9 +112,9 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
     raised = axioms.raised(model.condensed) if flags else {}
     if representatives:
         _rank_equal_threads(base)
-    waits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.WAITS]
-    hits = [truth(stop.condition) for stop in program.stops if stop.reason is StopReason.BOUND]
-    complete = cnf.conjunction([-literal for literal in (*waits, *hits)])
+    stopped = {stop: truth(stop.condition) for stop in program.stops}
+    hits = [literal for stop, literal in stopped.items() if stop.reason is StopReason.BOUND]
+    complete = cnf.conjunction([-literal for literal in stopped.values()])
 
     def checks(kind: CheckKind, prop: str = "") -> list[int]:
         return [truth(item.violation) for item in program.checks if item.kind is kind and item.property == prop]
@@ -113,7 +125,10 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         for name, holds in program.properties.items()
     }
     covered = {name: cnf.conjunction([complete, truth(reached)]) for name, reached in program.covers.items()}
-    overflows = cnf.disjunction(checks(CheckKind.OVERFLOW))
+    reached = {
+        name: cnf.disjunction([truth(item.reached) for item in program.checks if item.property == name and item.reached])
+        for name in dict.fromkeys(item.property for item in program.checks if item.reached)
+    }
     return Encoding(
         program=program,
         switches={name: base.values.of(expr) for name, expr in program.switches.items()},
@@ -136,9 +151,36 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         flagged={name: cnf.conjunction([complete, literal]) for name, literal in raised.items()},
         complete=complete,
         bounded=cnf.disjunction(hits),
-        overflows=overflows,
+        reached=reached,
+        stuck=_stuck(cnf, stopped, truth),
         cnf=cnf,
     )
+
+
+def _names(term: Term, name: str) -> bool:
+    """Whether a base relation occurs in a term."""
+    seen: set[Term] = set()
+    pending = [term]
+    while pending:
+        node = pending.pop()
+        if node.op is TermOp.BASE and node.name == name:
+            return True
+        if node not in seen:
+            seen.add(node)
+            pending.extend(node.args)
+    return False
+
+
+def _stuck(cnf: Cnf, stopped: Mapping[Stop, int], truth: Callable[[Expr], int]) -> int:
+    """Return the literal of "some thread waits, and each that stopped waits for good"."""
+    waits = [literal for stop, literal in stopped.items() if stop.reason is StopReason.WAITS]
+    if not waits:
+        return FALSE
+    for_good = []
+    for stop, literal in stopped.items():
+        lasts = stop.reason is StopReason.WAITS and stop.for_good is not None
+        for_good.append(cnf.disjunction([-literal, truth(stop.for_good) if lasts and stop.for_good is not None else FALSE]))
+    return cnf.conjunction([cnf.disjunction(waits), *for_good])
 
 
 def _rank_equal_threads(base: BaseRelations) -> None:

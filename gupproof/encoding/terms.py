@@ -187,6 +187,10 @@ class Terms:
                 return base.location(a, b)
             case "same-values":
                 return base.same_value(a, b)
+            case "gp-order":
+                conditions = [item.condition for item in base.program.gp_order if (item.first, item.second) == (a, b)]
+                holds = self.cnf.disjunction([base.values.truth(condition) for condition in conditions])
+                return self.cnf.conjunction([base.both(a, b), holds])
             case "addr" | "data" | "ctrl":
                 dependencies = getattr(events[b], name)
                 conditions = [item.condition for item in dependencies if item.source == a]

@@ -65,6 +65,7 @@ def fixed_relations(events: Valuation) -> dict[str, Rows]:
         "data": rows_of(events.data, count),
         "ctrl": rows_of(events.ctrl, count),
         "rmw": rows_of(events.rmw, count),
+        "gp-order": rows_of(events.gp_order, count),
         "same-values": _alike({a: events.value[a] for a in events.executed if a in events.value}, count),
     }
 

@@ -36,7 +36,7 @@ class Replay:
     def refutes(self, name: str) -> bool:
         """Whether this execution refutes the property called ``name``.
 
-        Faults and overflows refute every property, as an assert refutes its own; the final state is judged where there is one.
+        A fault refutes every property, as an assert refutes its own; the final state is judged where there is one.
         """
         for check in self.events.violations:
             if check.kind is not CheckKind.ASSERT or check.property == name:

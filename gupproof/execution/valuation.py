@@ -24,7 +24,7 @@ class Valuation:
         address: of each access.
         value: read or written, of each access.
         tags: the sets of the model an event is in.
-        addr, data, ctrl, rmw: pairs of ids.
+        addr, data, ctrl, rmw, gp_order: pairs of ids.
         stops: where threads, and the loops of properties, went no further; none of them: the execution is complete.
         violations: the checks that found something wrong.
         constraints_hold: whether the program admits the execution at all.
@@ -42,6 +42,7 @@ class Valuation:
     data: tuple[tuple[int, int], ...]
     ctrl: tuple[tuple[int, int], ...]
     rmw: tuple[tuple[int, int], ...]
+    gp_order: tuple[tuple[int, int], ...]
     stops: tuple[Stop, ...]
     violations: tuple[Check, ...]
     constraints_hold: bool
@@ -120,6 +121,11 @@ class Valuator:
             data=pairs("data"),
             ctrl=pairs("ctrl"),
             rmw=tuple((event.rmw, event.id) for event in present if event.rmw is not None),
+            gp_order=tuple(
+                (item.first, item.second)
+                for item in program.gp_order
+                if item.first in alive and item.second in alive and values[item.condition]
+            ),
             stops=tuple(stop for stop in self._stops if values[stop.condition]),
             violations=tuple(check for check in program.checks if values[check.violation]),
             constraints_hold=all(values[constraint] for constraint in program.constraints),
@@ -182,6 +188,7 @@ def _roots(program: Program) -> tuple[list[Expr], list[Expr]]:
     late = [expr for expr in stops if any(part.op is Op.FINAL for part in _in_order([expr]))]
     roots += [expr for expr in stops if expr not in late]
     roots += [check.violation for check in program.checks]
+    roots += [item.condition for item in program.gp_order]
     for event in program.events:
         roots += [event.guard, event.address, event.value]
         roots += [condition for _, condition in event.tags]

@@ -28,6 +28,8 @@ def check(files: Sequence[syntax.File]) -> typed.Unit:
     functions = _functions(items, symbols, reporter)
     effects = Effects(functions)
     effects.report_recursion(reporter)
+    for function in functions.values():
+        effects.report_waits(function.body, reporter)
     for item in items:
         if isinstance(item, syntax.Declaration):
             initialise(item, symbols.variables, Body(reporter, role=Role.FROZEN), symbols, effects)

@@ -88,6 +88,7 @@ class Evaluator:
                 | syntax.Call()
                 | syntax.SlotCall()
                 | syntax.Cast()
+                | syntax.Increment()
                 | syntax.Choose()
                 | syntax.ChooseRange()
             ):

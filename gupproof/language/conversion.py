@@ -1,5 +1,7 @@
 """Which types go together, and what an implicit change of type becomes in the typed tree."""
 
+from collections.abc import Iterable
+
 from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.language.errors import OUT_OF_RANGE, TYPE_MISMATCH, Refused, Reporter
@@ -9,6 +11,7 @@ from gupproof.language.types import (
     INT,
     LONG,
     SPINLOCK,
+    SRCU,
     UINT,
     ULONG,
     ArrayType,
@@ -24,7 +27,7 @@ _LADDER = (INT, UINT, LONG, ULONG)
 
 def is_special(kind: Type) -> bool:
     """Whether only primitives of its own may touch the type."""
-    return kind in (ATOMIC, SPINLOCK)
+    return kind in (ATOMIC, SPINLOCK, SRCU)
 
 
 def is_scalar(kind: Type) -> bool:
@@ -36,15 +39,24 @@ def value_type(kind: Type) -> Type:
     """Return the type of what is read from a place of type ``kind``."""
     if kind == ATOMIC:
         return INT
-    return BOOL if kind == SPINLOCK else kind
+    return BOOL if kind in (SPINLOCK, SRCU) else kind
 
 
 def fitting_type(value: int) -> IntType | None:
-    """Return the type of a constant: the first of int, long, unsigned long that holds it."""
-    for kind in (INT, LONG, ULONG):
-        if kind.low <= value <= kind.high:
-            return kind
-    return None
+    """Return the type of a decimal constant: the first of int, long, unsigned long that holds it."""
+    return first_fitting(value, (INT, LONG, ULONG))
+
+
+def first_fitting(value: int, kinds: Iterable[IntType]) -> IntType | None:
+    """Return the first of ``kinds`` that holds ``value``."""
+    return next((kind for kind in kinds if kind.low <= value <= kind.high), None)
+
+
+def wrapped(value: int, kind: IntType) -> int:
+    """Return what ``kind`` keeps of ``value``: its lower bits; for ``bool``, whether it is not 0 (C11 6.3.1.2, 6.3.1.3)."""
+    if (kind.low, kind.high) == (BOOL.low, BOOL.high):
+        return int(value != 0)
+    return (value - kind.low) % (1 << kind.bits) + kind.low
 
 
 def common_type(left: IntType, right: IntType) -> IntType:
@@ -123,6 +135,8 @@ def _integer(value: typed.Expr, source: IntType, target: IntType, what: str, rep
     if isinstance(value, typed.Const):
         if target.low <= value.value <= target.high:
             return typed.Const(span=value.span, value=value.value, type=target)
+        if target.high > 1 and -(1 << target.bits - 1) <= value.value < 1 << target.bits:
+            return typed.Const(span=value.span, value=wrapped(value.value, target), type=target)
         if target.high > 1:
             message = f"{value.value} does not fit {what}, of type `{target}` ({target.low} .. {target.high})"
             raise reporter.refuse(OUT_OF_RANGE, value.span, message)

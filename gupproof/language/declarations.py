@@ -26,7 +26,7 @@ from gupproof.language.errors import (
 from gupproof.language.primitives import PRIMITIVES
 from gupproof.language.slots import AccessSlot, declared_slot
 from gupproof.language.symbols import BUILTIN_TYPEDEFS, Kind, Signature, Symbols
-from gupproof.language.types import BOOL, INT, VOID, ArrayType, IntType, StructType, Type
+from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, VOID, ArrayType, IntType, StructType, Type
 
 LONGEST_ARRAY = 4096
 MOST_NUMBERS = 64
@@ -37,7 +37,7 @@ LONGEST_CHAIN = 100
 # Keywords are only known where the grammar takes them, so that `thread` may name a local; these it takes in expressions.
 _KEYWORDS = (
     "if else while do for break continue return await assert assume slot choose bound true false NULL "
-    "bool int long unsigned struct enum"
+    "bool char short int long signed unsigned struct enum"
 )
 _WORDS = frozenset(_KEYWORDS.split())
 
@@ -234,20 +234,15 @@ class Collector:
         self.symbols.constants[name] = (value, kind)
 
     def _enum(self, item: syntax.Enum) -> None:
-        values = [INT.low, INT.high]
+        values = [0]
         for enumerator in item.enumerators:
             self._quietly(self._constant, enumerator.name.text)
             if enumerator.name.text in self.symbols.constants:
                 values.append(self.symbols.constants[enumerator.name.text][0])
-        # Flags are or-ed together, so an enumeration holds what an int holds, as in C.
-        kind = IntType(f"enum {item.name.text}", min(values), max(values))
-        self.symbols.enums.setdefault(item.name.text, kind)
-        for enumerator in item.enumerators:
-            if enumerator.name.text in self.symbols.constants:
-                self.symbols.constants[enumerator.name.text] = (
-                    self.symbols.constants[enumerator.name.text][0],
-                    kind,
-                )
+        # GCC's choice; the constants themselves are ints where that holds them.
+        fits = (kind for kind in (UINT, INT, ULONG, LONG) if kind.low <= min(values) and max(values) <= kind.high)
+        base = next(fits, ULONG)
+        self.symbols.enums.setdefault(item.name.text, IntType(f"enum {item.name.text}", base.low, base.high))
 
     def _typedef(self, name: str) -> None:
         if name in self.symbols.typedefs:

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
-from gupproof.language.errors import ACTS, RECURSION, TOUCHES_MEMORY, Reporter
+from gupproof.language.errors import ACTS, RECURSION, TOUCHES_MEMORY, WAIT_ACTS, Reporter
 from gupproof.language.tree import walk
+
+ASSERTS = "asserts"  # what an assert without a name belongs to
+NO_OVERFLOW = "no_overflow"
+BUILT_IN_PROPERTIES = (ASSERTS, NO_OVERFLOW)  # which every scenario has
 
 _ACTS: dict[type[typed.Node], str] = {
     typed.Store: "stores to memory",
@@ -16,10 +20,19 @@ _ACTS: dict[type[typed.Node], str] = {
     typed.Slot: "is a fence",
     typed.Interrupts: "changes the state of the CPU",
     typed.Rcu: "is an RCU operation",
+    typed.SrcuLock: "is an RCU operation",
+    typed.SrcuUnlock: "is an RCU operation",
+    typed.SrcuSync: "is an RCU operation",
+    typed.CallRcu: "is an RCU operation",
+    typed.Increment: "assigns",
     typed.Await: "waits",
     typed.Assert: "asserts",
     typed.Assume: "assumes",
 }
+
+
+# What a round of a wait that fails would do, if it were made: everything but to look, to compute and to order.
+_LEFT_BEHIND = {kind: words for kind, words in _ACTS.items() if kind not in (typed.Fence, typed.Slot)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,8 @@ class Facts:
 
     Attributes:
         acts: where it changes something or waits, and the words for it.
+        leaves: where it does what a failing round of a wait must not do, and the words for it.
+        waits: the conditions that it waits for.
         loads: where it reads memory.
         chooses: where it chooses.
         asserts: the properties its assertions name.
@@ -36,6 +51,8 @@ class Facts:
     """
 
     acts: tuple[Span, str] | None
+    leaves: tuple[Span, str] | None
+    waits: tuple[typed.Expr, ...]
     loads: Span | None
     chooses: Span | None
     asserts: tuple[str, ...]
@@ -45,6 +62,8 @@ class Facts:
 def facts_of(roots: Iterable[typed.Node]) -> Facts:
     """Return what the code does itself."""
     acts: tuple[Span, str] | None = None
+    leaves: tuple[Span, str] | None = None
+    waits: list[typed.Expr] = []
     loads: Span | None = None
     chooses: Span | None = None
     asserts: list[str] = []
@@ -53,9 +72,13 @@ def facts_of(roots: Iterable[typed.Node]) -> Facts:
         words = _ACTS.get(type(node))
         if words and acts is None:
             acts = (node.span, words)
+        if type(node) in _LEFT_BEHIND and leaves is None:
+            leaves = (node.span, _LEFT_BEHIND[type(node)])
         match node:
             case typed.Load():
                 loads = loads or node.span
+            case typed.Await() | typed.CondLoad():
+                waits.append(node.condition)
             case typed.Choose():
                 chooses = chooses or node.span
             case typed.Assert():
@@ -64,7 +87,14 @@ def facts_of(roots: Iterable[typed.Node]) -> Facts:
                 calls.append((node.function, node.span))
             case _:
                 pass
-    return Facts(acts, loads, chooses, tuple(asserts), tuple(calls))
+    return Facts(acts, leaves, tuple(waits), loads, chooses, tuple(asserts), tuple(calls))
+
+
+def reached(functions: Mapping[str, typed.Function], roots: Iterable[typed.Node]) -> tuple[typed.Node, ...]:
+    """Return the bodies of the functions that some code calls, directly or not."""
+    effects = Effects(functions)
+    names = [name for _, name, _ in effects.reached(facts_of(roots))]
+    return tuple(node for name in names for node in functions[name].body)
 
 
 class Effects:
@@ -133,6 +163,17 @@ class Effects:
             elif inner.chooses is not None:
                 message = f"{what} only looks at the final state; `{name}` chooses at {inner.chooses}"
                 reporter.report(ACTS, span, message)
+
+    def report_waits(self, roots: Iterable[typed.Node], reporter: Reporter) -> None:
+        """Report conditions that are waited for and do more than look: the rounds that fail would do it, too."""
+        for condition in facts_of(roots).waits:
+            facts = facts_of([condition])
+            if facts.leaves is not None:
+                reporter.report(WAIT_ACTS, facts.leaves[0], f"what is waited for is looked at only; this {facts.leaves[1]}")
+            for span, name, inner in self.reached(facts):
+                if inner.leaves is not None:
+                    message = f"what is waited for is looked at only; `{name}` {_reason(inner.leaves)}"
+                    reporter.report(WAIT_ACTS, span, message)
 
     def asserted(self, scenario: typed.Scenario) -> set[str]:
         """Return the properties that assertions in the scenario's code, and in the functions it reaches, name."""

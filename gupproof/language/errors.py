@@ -44,8 +44,8 @@ NOT_SCALAR = Rule("G024", "a structure or array where a number or pointer is nee
 REGISTER = Rule("G025", "a register where memory is needed", "use it without the primitive: registers are not shared")
 ATOMIC_ACCESS = Rule(
     "G026",
-    "`atomic_t` or `spinlock_t` touched by something else than its own primitives",
-    "use atomic_read, atomic_set, ..., spin_lock, spin_unlock",
+    "`atomic_t`, `spinlock_t` or `struct srcu_struct` touched by something else than its own primitives",
+    "use atomic_read, atomic_set, ..., spin_lock, spin_unlock, srcu_read_lock, ...",
 )
 LOCAL_ADDRESS = Rule("G027", "the address of a register outside the arguments of a call", "pass it as an argument only")
 NO_VALUE = Rule("G028", "a call that yields no value used as one", "use it as a statement")
@@ -66,6 +66,11 @@ RETURN_VALUE = Rule("G042", "`return` does not agree with the function's type", 
 STRAY_JUMP = Rule("G043", "`break` or `continue` outside a loop", "use it inside a loop")
 READ_ONLY = Rule("G044", "an assignment to something that does not change", "assign a variable or ghost")
 NEEDS_LVALUE_TWICE = Rule("G045", "`&old` of atomic_try_cmpxchg is not a register's address", "pass `&local`")
+WAIT_ACTS = Rule(
+    "G046",
+    "a condition that is waited for and does more than look",
+    "write `while (!(condition)) bound N { }`: its rounds count",
+)
 # Scenarios
 TOUCHES_MEMORY = Rule("G050", "memory read where none may be", "use constants, addresses, switches and `choose`")
 ACTS = Rule("G051", "a property or cover that does more than look at the final state", "call functions that only load")

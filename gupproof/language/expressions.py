@@ -13,17 +13,23 @@ from gupproof.language.constants import Evaluator, number_value
 from gupproof.language.conversion import (
     common_type,
     convert,
+    first_fitting,
     fitting_type,
     null,
     pointers_agree,
     promoted,
+    value_type,
+    wrapped,
 )
+from gupproof.language.effects import NO_OVERFLOW
 from gupproof.language.errors import (
     ARGUMENT_COUNT,
+    BAD_TYPE,
     LOCAL_ADDRESS,
     NO_VALUE,
     NOT_A_VALUE,
     OUT_OF_RANGE,
+    READ_ONLY,
     STRAY_VAL,
     TYPE_MISMATCH,
     UNKNOWN_NAME,
@@ -33,10 +39,10 @@ from gupproof.language.errors import (
 from gupproof.language.places import PlaceChecker
 from gupproof.language.primitive_calls import PrimitiveCalls
 from gupproof.language.primitives import PRIMITIVES
-from gupproof.language.scopes import Body, Register
+from gupproof.language.scopes import Body, Register, Role
 from gupproof.language.slots import AccessSlot, labelled_value, performed
 from gupproof.language.symbols import Kind, Symbols
-from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, IntType, PointerType, Type, VoidType
+from gupproof.language.types import BOOL, INT, LONG, UINT, ULONG, IntType, PointerType, StructType, Type, VoidType
 
 MOST_OPTIONS = 1024
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -89,6 +95,8 @@ class ExpressionChecker:
                 return self._slot_call(expr)
             case syntax.Prefix():
                 return self._prefix(expr)
+            case syntax.Increment():
+                return self._increment(expr)
             case syntax.Infix():
                 return self._infix(expr)
             case syntax.Ternary():
@@ -150,14 +158,17 @@ class ExpressionChecker:
     # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _number(self, expr: syntax.Number) -> typed.Const:
+        """Return a literal, of the type that C gives it (C11 6.4.4.1)."""
         value = number_value(expr, self.body.reporter)
-        suffix = expr.text.lower().lstrip("0123456789abcdefx")
-        kind = fitting_type(value)
-        assert kind is not None  # number_value refuses what is larger than ULONG
+        text = expr.text.lower()
+        suffix = text[len(text.rstrip("ul")) :]
+        kinds = [INT, UINT, LONG, ULONG]
         if "u" in suffix:
-            kind = UINT if value <= UINT.high and "l" not in suffix else ULONG
-        elif "l" in suffix and kind == INT:
-            kind = LONG
+            kinds = [UINT, ULONG]
+        elif not text.startswith("0x"):
+            kinds = [INT, LONG, ULONG]
+        kind = first_fitting(value, [kind for kind in kinds if "l" not in suffix or kind.bits == LONG.bits])
+        assert kind is not None  # number_value refuses what is larger than ULONG
         return typed.Const(span=expr.span, value=value, type=kind)
 
     def _name(self, expr: syntax.Name) -> typed.Expr:
@@ -167,6 +178,8 @@ class ExpressionChecker:
         place = self.places.object(expr)
         if place is not None:
             return self.places.load(place)
+        if expr.text == NO_OVERFLOW and self.body.role is Role.FINAL:
+            return typed.NoOverflow(span=expr.span, type=BOOL)
         if expr.text in self.symbols.constants:
             value, kind = self.symbols.constants[expr.text]
             return typed.Const(span=expr.span, value=value, type=kind)
@@ -229,13 +242,8 @@ class ExpressionChecker:
         if operator == "+":
             return operand
         if isinstance(operand, typed.Const):
-            # ~ of an unsigned constant flips the bits of its type; of a signed one it is exact as it stands.
-            flipped = kind.high - operand.value if kind.low == 0 else ~operand.value
-            value = -operand.value if operator == "-" else flipped
-            if operator == "-" and not kind.low <= value <= kind.high:
-                kind = fitting_type(value) or kind
-            if kind.low <= value <= kind.high:
-                return typed.Const(span=expr.span, value=value, type=kind)
+            value = -operand.value if operator == "-" else ~operand.value
+            return typed.Const(span=expr.span, value=wrapped(value, kind), type=kind)
         return typed.Unary(span=expr.span, operator=operator, operand=operand, type=kind)
 
     def _address(self, expr: syntax.Prefix) -> typed.Expr:
@@ -244,6 +252,37 @@ class ExpressionChecker:
             raise self.body.reporter.refuse(LOCAL_ADDRESS, expr.span, message)
         place = self.places.place(expr.operand)
         return typed.AddressOf(span=expr.span, place=place, type=PointerType(place.type))
+
+    def _increment(self, expr: syntax.Increment) -> typed.Expr:
+        amount = 1 if expr.operator == "+" else -1
+        register = self.body.find(expr.operand.text) if isinstance(expr.operand, syntax.Name) else None
+        target: typed.Local | typed.Place
+        if register is not None:
+            target = self._register(register, expr.operand.span)
+            self.body.note_write(register, expr.span)
+            kind = register.type
+        else:
+            if isinstance(expr.operand, syntax.Name):
+                self.check_assignable(expr.operand)
+            target = self.places.place(expr.operand)
+            self.places.check_plain(target)
+            kind = value_type(target.type)
+        if isinstance(kind, PointerType) and kind.target is None:
+            raise self.body.reporter.refuse(TYPE_MISMATCH, expr.span, "NULL does not count")
+        return typed.Increment(span=expr.span, target=target, amount=amount, is_prefix=expr.is_prefix, type=kind)
+
+    def check_assignable(self, target: syntax.Name) -> None:
+        """Refuse to assign what does not change.
+
+        Raises:
+            Refused: reported.
+
+        """
+        kind = self.symbols.kind_of(target.text)
+        if target.text not in self.body.objects and kind not in (None, Kind.VARIABLE):
+            message = f"`{target.text}` is {kind.value if kind else 'a value'} and cannot be assigned"
+            remedy = "a theorem chooses it: `with NAME = value`" if kind in (Kind.SWITCH, Kind.SLOT) else ""
+            raise self.body.reporter.refuse(READ_ONLY, target.span, message, remedy)
 
     def _infix(self, expr: syntax.Infix) -> typed.Expr:
         left, right = self.value(expr.left), self.value(expr.right)
@@ -291,7 +330,12 @@ class ExpressionChecker:
         condition = self.value(expr.condition)
         then, otherwise = self.value(expr.then), self.value(expr.otherwise)
         kind = self._joined([then, otherwise], expr.span)
+        then, otherwise = (self._as(value, kind) for value in (then, otherwise))
         return typed.Conditional(span=expr.span, condition=condition, then=then, otherwise=otherwise, type=kind)
+
+    def _as(self, value: typed.Expr, kind: Type) -> typed.Expr:
+        """Return an alternative as of the type that all of them have together."""
+        return convert(value, kind, "an alternative", self.body.reporter)
 
     def _joined(self, values: list[typed.Expr], span: Span) -> Type:
         """Return the type that all the values have together."""
@@ -310,15 +354,23 @@ class ExpressionChecker:
     def _cast(self, expr: syntax.Cast) -> typed.Expr:
         kind = self.symbols.register_type(expr.type.base, expr.type.stars, expr.type.span, "a value", self.body.reporter)
         operand = self.value(expr.operand)
-        if isinstance(operand, typed.Const) and isinstance(kind, IntType) and kind.low <= operand.value <= kind.high:
-            return typed.Const(span=expr.span, value=operand.value, type=kind)
-        if isinstance(kind, IntType) and kind.high == 1 and operand.type != kind:
-            return convert(operand, kind, "this", self.body.reporter)
+        if isinstance(operand.type, IntType) and isinstance(kind, IntType):
+            if isinstance(operand, typed.Const):
+                return typed.Const(span=expr.span, value=wrapped(operand.value, kind), type=kind)
+            if kind == BOOL:
+                return convert(operand, kind, "this", self.body.reporter)
+        elif kind == BOOL:
+            # Of a pointer, whether there is one.
+            return typed.Binary(span=expr.span, operator="!=", left=operand, right=null(expr.span), type=BOOL)
+        if isinstance(kind, PointerType) and isinstance(operand.type, PointerType) and not _may_alias(operand.type, kind):
+            message = f"a `{operand.type}` as a `{kind}` would access words in parts"
+            raise self.body.reporter.refuse(BAD_TYPE, expr.span, message, "declare the word with the type it is accessed by")
         return typed.Cast(span=expr.span, operand=operand, type=kind)
 
     def _choose(self, expr: syntax.Choose) -> typed.Expr:
         options = [self.value(option) for option in expr.options]
-        return typed.Choose(span=expr.span, options=tuple(options), type=self._joined(options, expr.span))
+        kind = self._joined(options, expr.span)
+        return typed.Choose(span=expr.span, options=tuple(self._as(option, kind) for option in options), type=kind)
 
     def _choose_range(self, expr: syntax.ChooseRange) -> typed.Expr:
         low, high = self.constant(expr.low), self.constant(expr.high)
@@ -393,3 +445,17 @@ class ExpressionChecker:
             message = f"`{name}` takes {count}, not {len(expr.arguments)}"
             remedy = f"write `{name}({', '.join(parameters)})`"
             raise self.body.reporter.refuse(ARGUMENT_COUNT, expr.span, message, remedy)
+
+
+def _may_alias(source: PointerType, target: PointerType) -> bool:
+    """Whether what one points to may be accessed through the other: one type, or integers of one size."""
+    if pointers_agree(source, target):
+        return True
+    match source.target, target.target:
+        case IntType() as one, IntType() as other:
+            return one.bits == other.bits and one.bits > 1 and other.bits > 1
+        case (StructType(), _) | (_, StructType()):
+            # The first word of a structure, or one structure as another: what is accessed in the end is judged there.
+            return True
+        case _:
+            return False

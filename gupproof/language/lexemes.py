@@ -11,8 +11,9 @@ from gupproof.language.parser import gup_parser
 
 COMMENT = "COMMENT"
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_TYPE_WORDS = frozenset({"BOOL", "INT", "LONG", "UNSIGNED", "TYPE_NAME", "_STRUCT", "_ENUM"})
-_TYPE_ENDS = frozenset({"BOOL", "INT", "LONG", "TYPE_NAME"})
+_INTEGER_WORDS = frozenset({"BOOL", "INT", "LONG", "SHORT", "CHAR", "SIGNED", "UNSIGNED", "SIZED"})
+_TYPE_WORDS = _INTEGER_WORDS | {"TYPE_NAME", "_STRUCT", "_ENUM"}
+_TYPE_ENDS = _INTEGER_WORDS | {"TYPE_NAME"}
 _OPERANDS = frozenset({"IDENT", "NUMBER", "TRUE", "FALSE", "NULL", "_RBRACKET"})
 _CONTROL = frozenset({"_IF", "_WHILE", "_FOR", "_AWAIT"})
 _EITHER = frozenset({"STAR", "AMPERSAND", "PLUS", "MINUS", "INCREMENT", "DECREMENT"})

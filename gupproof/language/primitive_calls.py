@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
-from gupproof.language.conversion import convert, is_scalar, is_special, value_type
+from gupproof.language.conversion import convert, is_scalar, is_special, value_type, wrapped
 from gupproof.language.errors import (
     ATOMIC_ACCESS,
     BAD_TYPE,
@@ -25,15 +25,18 @@ from gupproof.language.primitives import (
     Primitive,
     RcuAction,
     RmwAction,
+    SrcuLockAction,
+    SrcuSyncAction,
+    SrcuUnlockAction,
     StoreAction,
 )
 from gupproof.language.tree import walk
-from gupproof.language.types import ATOMIC, BOOL, INT, SPINLOCK, VOID, IntType, PointerType, Type
+from gupproof.language.types import ATOMIC, BOOL, INT, LONG, SPINLOCK, SRCU, VOID, IntType, PointerType, Type
 
 if TYPE_CHECKING:
     from gupproof.language.expressions import ExpressionChecker
 
-_PLACES = ("lv", "p", "w", "v", "l")
+_PLACES = ("lv", "p", "w", "v", "l", "ss")
 _MASK = "1 << nr"
 _TRUTHS = (
     typed.Result.SUCCESS,
@@ -73,7 +76,9 @@ class PrimitiveCalls:
                 return self._cond_load(action, primitive, call)
             case RmwAction():
                 return self._rmw(action, self._arguments(primitive, call), call)
-            case StoreAction() | FenceAction() | RcuAction() | InterruptsAction():
+            case SrcuLockAction():
+                return typed.SrcuLock(span=call.span, place=self._arguments(primitive, call).place, type=INT)
+            case StoreAction() | FenceAction() | RcuAction() | SrcuUnlockAction() | SrcuSyncAction() | InterruptsAction():
                 message = f"`{primitive.name}` yields no value"
                 raise self.checker.body.reporter.refuse(NO_VALUE, call.span, message)
             case _:
@@ -95,14 +100,19 @@ class PrimitiveCalls:
                 return [typed.Fence(span=call.span, primitive=primitive.name)]
             case RcuAction():
                 self.checker.check_count(call, [])
-                return [typed.Rcu(span=call.span, primitive=primitive.name)]
+                return [typed.Rcu(span=call.span, primitive=action.of)]
+            case SrcuUnlockAction():
+                arguments = self._arguments(primitive, call)
+                return [typed.SrcuUnlock(span=call.span, place=arguments.place, index=arguments.values["idx"])]
+            case SrcuSyncAction():
+                return [typed.SrcuSync(span=call.span, place=self._arguments(primitive, call).place)]
             case InterruptsAction():
                 self.checker.check_count(call, ["lock"] if primitive.parameters else [])
                 for argument in call.arguments:
                     # A local lock orders nothing, so its argument is checked and dropped.
                     self._register_only(self.checker.value(argument), primitive.name)
                 return [typed.Interrupts(span=call.span, primitive=primitive.name, enable=action.enable)]
-            case LoadAction() | CondLoadAction() | RmwAction():
+            case LoadAction() | CondLoadAction() | RmwAction() | SrcuLockAction():
                 return [typed.Evaluate(span=call.span, value=self.expression(primitive, call))]
             case _:
                 assert_never(action)
@@ -120,6 +130,8 @@ class PrimitiveCalls:
             what = f"`{name}` of `{primitive.name}`"
             if name == "nr":
                 values[name] = self._bit_number(expr, place.type, what)
+            elif name == "idx":
+                values[name] = self.checker.converted(expr, INT, what)
             elif name == "&old":
                 old = self._old(expr, place.type, what)
                 values[name] = self._old_value(old)
@@ -148,7 +160,7 @@ class PrimitiveCalls:
 
     def _check_word(self, which: str, place: typed.Place, name: str) -> None:
         reporter = self.checker.body.reporter
-        needed = {"v": ATOMIC, "l": SPINLOCK}.get(which)
+        needed = {"v": ATOMIC, "l": SPINLOCK, "ss": SRCU}.get(which)
         if needed is not None:
             if place.type != needed:
                 message = f"`{name}` works on `{needed}`, this is of type `{place.type}`"
@@ -165,7 +177,7 @@ class PrimitiveCalls:
 
     def _bit_number(self, expr: syntax.Expr, word: Type, what: str) -> typed.Expr:
         number = self.checker.converted(expr, INT, what)
-        bits = word.high.bit_length() if isinstance(word, IntType) else 64
+        bits = word.bits if isinstance(word, IntType) else LONG.bits
         if isinstance(number, typed.Const) and not 0 <= number.value < bits:
             message = f"`{word}` has bits 0 to {bits - 1}, not {number.value}"
             raise self.checker.body.reporter.refuse(OUT_OF_RANGE, expr.span, message)
@@ -205,7 +217,10 @@ class PrimitiveCalls:
         loaded = typed.Load(span=span, primitive=action.row, place=place, type=kind)
         if not action.bit:
             return loaded
-        shifted = self.checker.binary(">>", loaded, arguments.values["nr"], span)
+        assert isinstance(kind, IntType)
+        unsigned = IntType(f"unsigned {kind}", 0, (1 << kind.bits) - 1)
+        bits = typed.Cast(span=span, operand=loaded, type=unsigned) if kind.signed else loaded
+        shifted = self.checker.binary(">>", bits, arguments.values["nr"], span)
         one = typed.Const(span=span, value=1, type=shifted.type)
         return typed.Binary(span=span, operator="&", left=shifted, right=one, type=shifted.type)
 
@@ -261,6 +276,7 @@ class PrimitiveCalls:
             return arguments.values[text]
         number = arguments.values["nr"]
         if isinstance(number, typed.Const):
-            return typed.Const(span=span, value=1 << number.value, type=kind)
+            assert isinstance(kind, IntType)
+            return typed.Const(span=span, value=wrapped(1 << number.value, kind), type=kind)
         one = typed.Const(span=span, value=1, type=kind)
-        return typed.Binary(span=span, operator="<<", left=one, right=number, type=kind)
+        return convert(self.checker.binary("<<", one, number, span), kind, "a bit", self.checker.body.reporter)

@@ -1,8 +1,9 @@
 """The memory primitives: kernel name and argument order on the left, what they do on the right.
 
 A parameter's name says what it takes: ``lv`` a memory lvalue; ``p`` a pointer to a word, ``w`` to a word of bits, ``v`` to an
-``atomic_t``, ``l`` to a ``spinlock_t``; ``nr`` the number of a bit; ``old``, ``new``, ``i``, ``a``, ``u``, ``x`` a value of the
-word's type; ``&old`` the address of a register; ``cond`` a condition over ``VAL``; ``any`` anything without effect.
+``atomic_t``, ``l`` to a ``spinlock_t``, ``ss`` to a ``struct srcu_struct``; ``nr`` the number of a bit; ``old``, ``new``,
+``i``, ``a``, ``u``, ``x`` a value of the word's type; ``&old`` the address of a register; ``idx`` the index of a section;
+``cond`` a condition over ``VAL``; ``any`` anything without effect.
 An operand is the name of a parameter, a number, or ``1 << nr``.
 """
 
@@ -42,7 +43,24 @@ class FenceAction:
 
 @dataclass(frozen=True, slots=True)
 class RcuAction:
-    """An RCU primitive."""
+    """An RCU primitive: the one called ``of``."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class SrcuLockAction:
+    """``srcu_read_lock``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SrcuUnlockAction:
+    """``srcu_read_unlock``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SrcuSyncAction:
+    """``synchronize_srcu``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,20 @@ class RmwAction:
     waits: bool = False
 
 
-Action = LoadAction | CondLoadAction | StoreAction | FenceAction | RcuAction | InterruptsAction | RmwAction
+Action = (
+    LoadAction
+    | CondLoadAction
+    | StoreAction
+    | FenceAction
+    | RcuAction
+    | SrcuLockAction
+    | SrcuUnlockAction
+    | SrcuSyncAction
+    | InterruptsAction
+    | RmwAction
+)
+
+CALL_RCU = "call_rcu"  # takes a call, so it is none of the table's
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +228,11 @@ def _bits() -> list[Primitive]:
 def _sections() -> list[Primitive]:
     free = (Guard.EQUAL, "0")
     made = [Primitive(name, (), FenceAction()) for name in _FENCES.split()]
-    made += [Primitive(name, (), RcuAction()) for name in ("rcu_read_lock", "rcu_read_unlock", "synchronize_rcu")]
+    made += [Primitive(name, (), RcuAction(name)) for name in ("rcu_read_lock", "rcu_read_unlock", "synchronize_rcu")]
+    made.append(Primitive("synchronize_rcu_expedited", (), RcuAction("synchronize_rcu")))
+    made.append(Primitive("srcu_read_lock", ("ss",), SrcuLockAction()))
+    made.append(Primitive("srcu_read_unlock", ("ss", "idx"), SrcuUnlockAction()))
+    made += [Primitive(f"synchronize_srcu{how}", ("ss",), SrcuSyncAction()) for how in ("", "_expedited")]
     for start, end in (
         ("local_irq_save", "local_irq_restore"),
         ("local_irq_disable", "local_irq_enable"),

@@ -6,7 +6,7 @@ from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
 from gupproof.language.conversion import convert, is_scalar, value_type
 from gupproof.language.declarations import Collector, check_name
-from gupproof.language.effects import Effects
+from gupproof.language.effects import BUILT_IN_PROPERTIES, Effects
 from gupproof.language.errors import (
     BAD_TYPE,
     DUPLICATE,
@@ -164,6 +164,7 @@ class ScenarioChecker:
                 self.reporter.report(DUPLICATE, part.name.span, f"thread `{name}` is declared twice: first at {first}")
                 continue
             use.add(name, body)
+            self.effects.report_waits(statements, self.reporter)
             cpu = part.cpu.text if part.cpu else None
             threads[name] = typed.Thread(span=part.span, name=name, cpu=cpu, body=statements)
         return threads
@@ -193,15 +194,14 @@ class ScenarioChecker:
             if not isinstance(part, syntax.Proposition) or part.is_cover is not is_cover:
                 continue
             name = part.name.text
-            reserved = "none" if is_cover else "asserts"
-            if name == reserved:
+            if name in (("none",) if is_cover else BUILT_IN_PROPERTIES):
                 self.reporter.report(RESERVED, part.name.span, f"`{name}` cannot name a {what}: theorems use the word")
             if name in made:
                 message = f"{what} `{name}` is declared twice: first at {made[name].span}"
                 self.reporter.report(DUPLICATE, part.name.span, message)
                 continue
             try:
-                condition = ExpressionChecker(self.symbols, self._body(Role.FROZEN)).value(part.condition)
+                condition = ExpressionChecker(self.symbols, self._body(Role.FINAL)).value(part.condition)
             except Refused:
                 continue
             self.effects.report_acts([condition], f"{what} `{name}`", self.reporter)

@@ -14,12 +14,13 @@ class Role(Enum):
     """What is being checked: it decides what the code may touch."""
 
     CODE = "code"
-    FROZEN = "init, a property or a cover"
+    FROZEN = "init"
+    FINAL = "a property or a cover"
 
     @property
     def sees_atomics(self) -> bool:
         """Whether ``atomic_t`` and ``spinlock_t`` memory may be named directly: no other CPU runs."""
-        return self is Role.FROZEN
+        return self in (Role.FROZEN, Role.FINAL)
 
 
 @dataclass(frozen=True, slots=True)

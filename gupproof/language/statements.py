@@ -8,26 +8,26 @@ from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
 from gupproof.language.conversion import convert, value_type
 from gupproof.language.declarations import check_name
+from gupproof.language.effects import ASSERTS
 from gupproof.language.errors import (
     BAD_TYPE,
+    LOCAL_ADDRESS,
     MISSING_RETURN,
     NO_EFFECT,
     OUT_OF_RANGE,
-    READ_ONLY,
     RETURN_VALUE,
     STRAY_JUMP,
     Refused,
 )
 from gupproof.language.expressions import ExpressionChecker
 from gupproof.language.primitive_calls import PrimitiveCalls
-from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.primitives import CALL_RCU, PRIMITIVES
 from gupproof.language.scopes import Body, Register
 from gupproof.language.slots import check_fence, labelled, slot_named
-from gupproof.language.symbols import Kind, Symbols
+from gupproof.language.symbols import Symbols
 from gupproof.language.tree import walk
 from gupproof.language.types import BOOL, PointerType, VoidType
 
-_ANY_PROPERTY = "asserts"
 MOST_ROUNDS = 10_000
 
 
@@ -94,7 +94,7 @@ class StatementChecker:
             case syntax.Await():
                 return [typed.Await(span=span, condition=self.expressions.value(statement.condition))]
             case syntax.Assert():
-                name = statement.name.text if statement.name else _ANY_PROPERTY
+                name = statement.name.text if statement.name else ASSERTS
                 condition = self.expressions.value(statement.condition)
                 return [typed.Assert(span=span, condition=condition, property=name)]
             case syntax.Assume():
@@ -121,13 +121,15 @@ class StatementChecker:
             message = f"`{word.text}` is a register and cannot be an array"
             raise reporter.refuse(BAD_TYPE, declarator.span, message, "declare it outside the function, as memory")
         kind = self.symbols.register_type(base, declarator.stars, declarator.span, f"`{word.text}`", reporter)
-        value: typed.Expr = typed.Const(span=declarator.span, value=0, type=kind)
+        value: typed.Expr | None = None
         try:
             if declarator.initial is not None:
                 value = self.expressions.converted(declarator.initial, kind, f"`{word.text}`")
         finally:
             # Declared even when its value is refused: the statements after it are judged on their own.
             register = self.body.declare(word, kind)
+        if value is None:
+            return typed.Declare(span=declarator.span, name=register.name, type=kind)
         return typed.Assign(span=declarator.span, name=register.name, type=kind, value=value)
 
     def _assignment(self, statement: syntax.Assignment) -> list[typed.Stmt]:
@@ -136,7 +138,7 @@ class StatementChecker:
             register = self.body.find(target.text)
             if register is not None:
                 return [self._assign(statement, register)]
-            self._check_assignable(target)
+            self.expressions.check_assignable(target)
         place = self.expressions.places.place(target)
         before: list[typed.Stmt] = []
         if statement.operator:
@@ -174,13 +176,6 @@ class StatementChecker:
         once = typed.Assign(span=span, name=name, type=kind, value=address)
         return [once], typed.Deref(span=span, pointer=local, type=place.type)
 
-    def _check_assignable(self, target: syntax.Name) -> None:
-        kind = self.symbols.kind_of(target.text)
-        if target.text not in self.body.objects and kind not in (None, Kind.VARIABLE):
-            message = f"`{target.text}` is {kind.value if kind else 'a value'} and cannot be assigned"
-            remedy = "a theorem chooses it: `with NAME = value`" if kind in (Kind.SWITCH, Kind.SLOT) else ""
-            raise self.body.reporter.refuse(READ_ONLY, target.span, message, remedy)
-
     def _evaluate(self, statement: syntax.Evaluate) -> list[typed.Stmt]:
         expr = statement.value
         if isinstance(expr, syntax.SlotCall):
@@ -192,7 +187,21 @@ class StatementChecker:
             raise self.body.reporter.refuse(NO_EFFECT, statement.span, "this statement does nothing")
         if expr.function.text in PRIMITIVES:
             return PrimitiveCalls(self.expressions).statements(PRIMITIVES[expr.function.text], expr)
+        if expr.function.text == CALL_RCU:
+            return [self._call_rcu(expr)]
         return [typed.Evaluate(span=statement.span, value=self.expressions.call(expr))]
+
+    def _call_rcu(self, expr: syntax.Call) -> typed.Stmt:
+        callback = expr.arguments[0] if len(expr.arguments) == 1 else None
+        if not isinstance(callback, syntax.Call):
+            message = f"`{CALL_RCU}` takes a call, to be made after a grace period"
+            raise self.body.reporter.refuse(BAD_TYPE, expr.span, message, f"write `{CALL_RCU}(f(arguments))`")
+        call = self.expressions.call(callback)
+        for node in walk(*call.arguments):
+            if isinstance(node, typed.LocalAddress):
+                message = f"`&{node.name}` would be a register of a function that has returned"
+                raise self.body.reporter.refuse(LOCAL_ADDRESS, node.span, message)
+        return typed.CallRcu(span=expr.span, callback=call)
 
     def _slot(self, statement: syntax.Slot) -> typed.Stmt:
         name = statement.name.text

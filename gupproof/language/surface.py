@@ -256,7 +256,11 @@ class _Folder:
         return syntax.Block(span=span, body=())
 
     def evaluate(self, span: Span, children: list[Piece]) -> Piece:
-        return syntax.Evaluate(span=span, value=children[0])
+        value = children[0]
+        if isinstance(value, syntax.Increment):
+            one = syntax.Number(span=value.span, text="1")
+            return syntax.Assignment(span=span, target=value.operand, operator=value.operator, value=one)
+        return syntax.Evaluate(span=span, value=value)
 
     def assign(self, span: Span, children: list[Piece]) -> Piece:
         target, value = children
@@ -264,15 +268,7 @@ class _Folder:
 
     def compound(self, span: Span, children: list[Piece]) -> Piece:
         target, operator, value = children
-        return syntax.Assignment(span=span, target=target, operator=str(operator)[0], value=value)
-
-    def step_after(self, span: Span, children: list[Piece]) -> Piece:
-        target, operator = children
-        one = syntax.Number(span=self.token_span(operator), text="1")
-        return syntax.Assignment(span=span, target=target, operator=str(operator)[0], value=one)
-
-    def step_before(self, span: Span, children: list[Piece]) -> Piece:
-        return self.step_after(span, children[::-1])
+        return syntax.Assignment(span=span, target=target, operator=str(operator)[:-1], value=value)
 
     def if_(self, span: Span, children: list[Piece]) -> Piece:
         condition, then, otherwise = children
@@ -321,6 +317,14 @@ class _Folder:
         return syntax.Slot(span=span, name=self.word(children[0]))
 
     # ── expressions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def step_after(self, span: Span, children: list[Piece]) -> Piece:
+        operand, operator = children
+        return syntax.Increment(span=span, operator=str(operator)[0], operand=operand, is_prefix=False)
+
+    def step_before(self, span: Span, children: list[Piece]) -> Piece:
+        operator, operand = children
+        return syntax.Increment(span=span, operator=str(operator)[0], operand=operand, is_prefix=True)
 
     def name(self, span: Span, children: list[Piece], *, of_token: bool = False) -> Piece:
         return syntax.Name(span=self.token_span(children[0]) if of_token else span, text=str(children[0]))

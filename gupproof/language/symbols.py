@@ -11,10 +11,57 @@ from gupproof.language import syntax, typed
 from gupproof.language.errors import BAD_TYPE, NOT_A_VALUE, UNKNOWN_NAME, Refused, Reporter, did_you_mean
 from gupproof.language.primitives import PRIMITIVES
 from gupproof.language.slots import AccessSlot
-from gupproof.language.types import ATOMIC, BOOL, INT, LONG, SPINLOCK, UINT, ULONG, IntType, PointerType, StructType, Type
+from gupproof.language.types import (
+    ATOMIC,
+    BOOL,
+    CHAR,
+    INT,
+    LONG,
+    SCHAR,
+    SHORT,
+    SPINLOCK,
+    SRCU,
+    UCHAR,
+    UINT,
+    ULONG,
+    USHORT,
+    IntType,
+    PointerType,
+    StructType,
+    Type,
+)
 
-BUILTIN_INTEGERS = {kind.name: kind for kind in (BOOL, INT, LONG, UINT, ULONG)}
 BUILTIN_TYPEDEFS: dict[str, Type] = {"atomic_t": ATOMIC, "spinlock_t": SPINLOCK}
+_SRCU_STRUCT = "srcu_struct"
+_SIZED = {"8": (SCHAR, UCHAR), "16": (SHORT, USHORT), "32": (INT, UINT), "64": (LONG, ULONG)}
+
+
+def integer_type(spelling: str) -> IntType | None:
+    """Return the integer type that some words name, in any order C takes them; None if they name none."""
+    words = spelling.split()
+    if words == ["bool"]:
+        return BOOL
+    if words[0][1:] in _SIZED:
+        signed, unsigned = _SIZED[words[0][1:]]
+        return IntType(spelling, signed.low, signed.high) if spelling[0] == "s" else IntType(spelling, 0, unsigned.high)
+    signs = [word for word in words if word in ("signed", "unsigned")]
+    sizes = sorted(word for word in words if word not in ("signed", "unsigned"))
+    if len(signs) > 1:
+        return None
+    if sizes == ["char"]:
+        return {"signed": SCHAR, "unsigned": UCHAR}[signs[0]] if signs else CHAR
+    if "int" in sizes and len(sizes) > 1:
+        sizes.remove("int")
+    is_unsigned = signs == ["unsigned"]
+    match sizes:
+        case ["int"] | []:
+            return UINT if is_unsigned else INT
+        case ["short"]:
+            return USHORT if is_unsigned else SHORT
+        case ["long"] | ["long", "long"]:
+            return ULONG if is_unsigned else LONG
+        case _:
+            return None
 
 
 class Kind(Enum):
@@ -72,11 +119,16 @@ class Symbols:
         kind: Type
         match base:
             case syntax.IntegerName():
-                kind = BUILTIN_INTEGERS[base.name]
+                integer = integer_type(base.name)
+                if integer is None:
+                    raise reporter.refuse(BAD_TYPE, base.span, f"`{base.name}` is not a type of C")
+                kind = integer
             case syntax.TypedefName():
                 kind = self._known(base.name, self.typedefs, "type", base.span, reporter)
             case syntax.EnumName():
                 kind = self._known(base.name.text, self.enums, "enum", base.name.span, reporter)
+            case syntax.StructName() if base.name.text == _SRCU_STRUCT and _SRCU_STRUCT not in self.struct_names:
+                kind = SRCU
             case syntax.StructName():
                 if base.name.text not in self.struct_names:
                     raise self.unknown("struct", base.name.text, base.name.span, self.struct_names, reporter)
@@ -98,7 +150,7 @@ class Symbols:
 
         """
         kind = self.resolve(base, stars, reporter)
-        if isinstance(kind, StructType) or kind in (ATOMIC, SPINLOCK):
+        if isinstance(kind, StructType) or kind in (ATOMIC, SPINLOCK, SRCU):
             remedy = f"use a pointer, `{kind} *`, to memory declared outside the function"
             raise reporter.refuse(BAD_TYPE, span, f"{what} is a register and cannot be of type `{kind}`", remedy)
         return kind

@@ -135,6 +135,15 @@ class Prefix(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Increment(Node):
+    """``++`` or ``--`` (the first character is ``operator``) before its operand or behind it."""
+
+    operator: str
+    operand: "Expr"
+    is_prefix: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Infix(Node):
     """An operator between two operands, ``&&`` and ``||`` included."""
 
@@ -185,6 +194,7 @@ Expr = (
     | Call
     | SlotCall
     | Prefix
+    | Increment
     | Infix
     | Ternary
     | Cast

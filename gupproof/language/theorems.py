@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from gupproof.language import syntax, typed
 from gupproof.language.declarations import switch_value
-from gupproof.language.effects import Effects
+from gupproof.language.effects import BUILT_IN_PROPERTIES, Effects
 from gupproof.language.errors import DUPLICATE, NO_CLAIM, UNKNOWN_NAME, VERDICT, Reporter, did_you_mean
 from gupproof.language.placements import PlacementChecker
 
@@ -55,7 +55,7 @@ class TheoremChecker:
         if scenario is None:
             self._unknown("scenario", run.scenario, self.scenarios)
             return []
-        properties = {item.name for item in scenario.properties} | {"asserts"} | self.effects.asserted(scenario)
+        properties = {item.name for item in scenario.properties} | set(BUILT_IN_PROPERTIES) | self.effects.asserted(scenario)
         covers = {item.name for item in scenario.covers}
         lines: list[typed.Claim | typed.Placement] = [
             self._claim(shows, scenario.name, settings, properties, covers) for shows in run.shows

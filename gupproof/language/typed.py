@@ -87,6 +87,13 @@ class Config(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoOverflow(Node):
+    """``no_overflow`` in a property or cover: whether no ``atomic_t`` went past the ends of its type."""
+
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load(Node):
     """A load of a scalar place by ``primitive``: a row of the target table, or ``plain_load``.
 
@@ -127,7 +134,10 @@ class Unary(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binary(Node):
-    """``+ - * / % & | ^ << >> == != < <= > >=``. Pointer plus integer: the integer counts elements, as in C."""
+    """``+ - * / % & | ^ << >> == != < <= > >=``. Pointer plus integer: the integer counts elements, as in C.
+
+    The operands keep types of their own; C's usual arithmetic conversions are part of the operation, ``type`` is the result's.
+    """
 
     operator: str
     left: "Expr"
@@ -157,9 +167,22 @@ class Conditional(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast(Node):
-    """A change of type; the value is kept, and must fit."""
+    """A conversion, written or implied: what does not fit keeps its lower bits; to ``bool``, what is not 0 becomes 1."""
 
     operand: "Expr"
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Increment(Node):
+    """``x++``, ``--x`` as a value: adds ``amount``, 1 or -1 (elements, of a pointer), to a register or to memory.
+
+    In memory it is a plain load and a plain store. ``is_prefix``: the value is that after it, else that before it.
+    """
+
+    target: "Local | Place"
+    amount: int
+    is_prefix: bool
     type: Type
 
 
@@ -249,6 +272,14 @@ class CondLoad(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SrcuLock(Node):
+    """``srcu_read_lock(ss)``; its value is the index of the section, for ``srcu_read_unlock``."""
+
+    place: Place
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Node):
     """A call of a gup function, which is inlined."""
 
@@ -261,6 +292,7 @@ Expr = (
     Const
     | Local
     | Config
+    | NoOverflow
     | Load
     | AddressOf
     | LocalAddress
@@ -269,9 +301,11 @@ Expr = (
     | Logical
     | Conditional
     | Cast
+    | Increment
     | Choose
     | Rmw
     | CondLoad
+    | SrcuLock
     | Call
 )
 
@@ -281,11 +315,19 @@ Expr = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign(Node):
-    """``register = value``; a declaration is its first assignment (0 when the source gives none)."""
+    """``register = value``; a declaration with a value is its first assignment."""
 
     name: str
     type: Type
     value: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declare(Node):
+    """A declaration without a value: from here on the register has none, until it is assigned."""
+
+    name: str
+    type: Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +364,7 @@ class Slot(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupts(Node):
-    """``local_irq_save`` and its kin: ``enable`` is True for the ones that end a section."""
+    """``local_irq_save``, ``preempt_disable`` and their kin: ``enable``: it lets in again what was kept out."""
 
     primitive: str
     enable: bool
@@ -333,6 +375,28 @@ class Rcu(Node):
     """``rcu_read_lock``, ``rcu_read_unlock`` or ``synchronize_rcu``."""
 
     primitive: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SrcuUnlock(Node):
+    """``srcu_read_unlock(ss, index)``."""
+
+    place: Place
+    index: "Expr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SrcuSync(Node):
+    """``synchronize_srcu(ss)``."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRcu(Node):
+    """``call_rcu(f(args))``: the arguments are evaluated here, the rest after a grace period."""
+
+    callback: Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -400,12 +464,16 @@ class Assume(Node):
 
 Stmt = (
     Assign
+    | Declare
     | Store
     | Evaluate
     | Fence
     | Slot
     | Interrupts
     | Rcu
+    | SrcuUnlock
+    | SrcuSync
+    | CallRcu
     | If
     | Loop
     | Return

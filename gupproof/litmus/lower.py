@@ -23,7 +23,7 @@ from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.layout import Layout
-from gupproof.program.state import Depths, Operand, State
+from gupproof.program.state import Cpu, Operand, State
 from gupproof.program.state import Value as Symbolic
 from gupproof.program.targets import Target
 
@@ -159,9 +159,7 @@ class _Lowering:
             for register, value in self.test.registers.items()
             if register.thread in (number, ALL_THREADS)
         }
-        state = State(
-            guard=self.pool.true, depths=Depths(self.pool.false, self.pool.false, self.pool.false), registers=registers
-        )
+        state = State(guard=self.pool.true, cpu=Cpu.fresh(self.pool), registers=registers)
         return Machine(builder=self.builder, memory=self.memory, thread=number, path=self.test.path, state=state)
 
     def _initial_writes(self) -> None:

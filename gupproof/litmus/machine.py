@@ -14,7 +14,7 @@ from gupproof.litmus.form import Line, Unsupported
 from gupproof.litmus.memory import Memory
 from gupproof.litmus.picks import Picked, picks_of
 from gupproof.program.builder import Builder
-from gupproof.program.events import CheckKind, Event, StopReason
+from gupproof.program.events import Event, StopReason
 from gupproof.program.expr import Expr, Op
 from gupproof.program.state import NO_DEPS, Deps, Exit, Operand, Register, State, Value, join_registers, select, union
 from gupproof.program.targets import StepKind
@@ -242,7 +242,7 @@ class Machine:
         pool = self.builder.pool
         valid = pool.valid(address.expr)
         fault = pool.land(self.state.guard, pool.negation(valid))
-        self.builder.check(CheckKind.FAULT, fault, "an access to what is no location", self.span)
+        self.builder.fault(fault, "an access to what is no location", self.span)
         return pool.land(self.state.guard, valid)
 
     def _emit(self, kind: StepKind, tags: Iterable[str], guard: Expr, **parts: object) -> Event:

@@ -77,7 +77,8 @@ class Freedom:
         looked_at: list[Expr | None] = [*program.constraints, *program.ghosts.values()]
         looked_at += [*program.properties.values(), *program.covers.values()]
         looked_at += [stop.condition for stop in program.stops]
-        looked_at += [check.violation for check in program.checks]
+        looked_at += [expr for check in program.checks for expr in (check.violation, check.reached)]
+        looked_at += [item.condition for item in program.gp_order]
         for event in program.events:
             looked_at += [event.address, event.value]
             looked_at += [item.condition for item in (*event.addr, *event.data, *event.ctrl)]
@@ -210,6 +211,8 @@ class _Region:
                 return self._equal(replay.events.value)
             case "rmw":
                 return ((new[e.rmw], number) for number, e in events if e.rmw in new)
+            case "gp-order":
+                return ((new[first], new[second]) for first, second in replay.events.gp_order)
             case "addr" | "data" | "ctrl":
                 return self._dependencies(name)
             case _:

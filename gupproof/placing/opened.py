@@ -60,7 +60,6 @@ class Opened:
         wrong = [encoding.violated[name] for name in goal.properties]
         wrong += [encoding.flagged[name] for name in sorted(self.flags)]
         self.wrong = encoding.cnf.disjunction(wrong)
-        self.limits = encoding.cnf.disjunction([encoding.bounded, encoding.overflows])
         # One literal for each set of alternatives that is ever assumed.
         self.literals: list[dict[frozenset[int], int]] = []
         for slot in self.slots:
@@ -94,11 +93,11 @@ class Opened:
 
     def wrong_in(self, region: Region, deadline: float | None) -> Replay | Region:
         """Return an execution that goes wrong in a region of placements, or a region around it in which none does."""
-        return self._ask(region, [self.wrong, -self.encoding.overflows], deadline)
+        return self._ask(region, [self.wrong], deadline)
 
     def limits_in(self, region: Region, deadline: float | None) -> Replay | Region:
         """Return an execution that runs into a limit in a region of placements, or a region around it in which none does."""
-        return self._ask(region, [self.limits], deadline)
+        return self._ask(region, [self.encoding.bounded], deadline)
 
     def in_earnest(self, placement: Placement, region: Region, deadline: float | None) -> tuple[Judgement, Region]:
         """Return whether what holds in a region holds of anything, and a region of which the same is sure.

@@ -10,9 +10,9 @@ from gupproof.placing.goals import Goal
 from gupproof.placing.opened import Opened, UndecidedError
 from gupproof.placing.slots import Placement, Region, Slot, common, exactly, up, within
 from gupproof.placing.worth import Judgement, Ruling, Worth
-from gupproof.program.events import Program, StopReason
+from gupproof.program.events import Program
 from gupproof.proving.platforms import Platform
-from gupproof.proving.session import bound_reason, overflow_reason
+from gupproof.proving.session import bound_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Defeat:
 class Oracle:
     """Judges placements by the properties of one goal on one platform, and remembers what it learned.
 
-    The verdicts are those of ``prove`` for the text in which the placement stands: what is refuted is defeated; what runs into
-    a bound or leaves its type is unknown; what never happens is vacuous.
+    The verdicts are those of ``prove`` for the text in which the placement stands: what is refuted is defeated; what runs past
+    a bound is unknown; what never happens is vacuous.
 
     Args:
         goal: what has to hold.
@@ -171,8 +171,7 @@ class Oracle:
     def _ask_for_limits(self, region: Region, placement: Placement, deadline: float | None) -> None:
         answer = self._opened.limits_in(region, deadline)
         if isinstance(answer, Replay):
-            bounded = any(stop.reason is StopReason.BOUND for stop in answer.events.stops)
-            why = bound_reason(answer) if bounded else overflow_reason(answer)
+            why = bound_reason(answer)
             self._limited += [(around, why) for around in self._opened.allowing(answer, placement)]
             self._fruitless.add(region)
         else:

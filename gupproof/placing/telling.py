@@ -86,7 +86,7 @@ def _searched(goal: Goal, program: Program, model: Model, deadline: float | None
     asked += [(literal, {"raises": name}) for name, literal in encoding.flagged.items() if name not in goal.flags]
     for literal, claim in asked:
         left = None if deadline is None else max(0.001, deadline - time.perf_counter())
-        finding = questions.ask(literal, -encoding.overflows, timeout=left, **claim)
+        finding = questions.ask(literal, timeout=left, **claim)
         if finding.outcome is not Outcome.UNSAT:
             return finding.replay
     raise RuntimeError("a placement is defeated with its slots open, and is not with them built in")

@@ -7,7 +7,7 @@ from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.program.events import INIT_THREAD, Check, CheckKind, Event, Kind, Location, Stop, StopReason
 from gupproof.program.expr import Expr, ExprPool
 from gupproof.program.layout import Layout
-from gupproof.program.state import State, Value, dependencies
+from gupproof.program.state import State, Value, dependencies, union
 from gupproof.program.targets import Row, StepKind, Target
 
 MOST_EVENTS = 2000
@@ -57,15 +57,21 @@ class Builder:
         self.choices += 1
         return self.pool.choice(self.choices - 1, options)
 
-    def stop(self, reason: StopReason, condition: Expr, span: Span) -> None:
+    def stop(self, reason: StopReason, condition: Expr, span: Span, for_good: Expr | None = None) -> None:
         """Note that a thread goes no further where ``condition`` holds."""
         if condition is not self.pool.false:
-            self.stops.append(Stop(reason, condition, span))
+            self.stops.append(Stop(reason, condition, span, for_good))
 
-    def check(self, kind: CheckKind, violation: Expr, message: str, span: Span, prop: str = "") -> None:
-        """Note that ``violation`` is wrong."""
+    def fault(self, violation: Expr, message: str, span: Span) -> None:
+        """Note that a thread faults, and goes no further, where ``violation`` holds."""
         if violation is not self.pool.false:
-            self.checks.append(Check(kind, violation, message, span, prop))
+            self.checks.append(Check(CheckKind.FAULT, violation, message, span))
+            self.stops.append(Stop(StopReason.FAULT, violation, span))
+
+    def asserted(self, violation: Expr, message: str, span: Span, prop: str, reached: Expr | None = None) -> None:
+        """Note that ``violation`` refutes a property; ``reached``: where that is looked at, if it has to be somewhere."""
+        if violation is not self.pool.false or (reached is not None and reached is not self.pool.false):
+            self.checks.append(Check(CheckKind.ASSERT, violation, message, span, prop, reached))
 
     def initial_write(self, location: Location, value: Expr, span: Span) -> None:
         """Append the write that gives ``location`` its initial value."""
@@ -131,7 +137,7 @@ class Builder:
             else None,
             addr=dependencies(address.deps) if address else (),
             data=dependencies(written.deps) if written else (),
-            ctrl=dependencies(state.ctrl),
+            ctrl=dependencies(union(self.pool, state.ctrl, *(item.picks for item in (address, written) if item))),
             rmw=rmw,
             text=text,
             span=span,

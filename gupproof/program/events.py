@@ -39,8 +39,9 @@ class Event:
         id: position in :attr:`Program.events`; events of one thread are in program order.
         thread: index into :attr:`Program.threads`, or ``INIT_THREAD`` for the initial writes.
         kind: read, write or fence.
-        guard: boolean expression over earlier reads; includes the validity of the address. That of a fence may look at later
-            ones too: the barrier before a conditional read-modify-write is there only if it succeeds, in the LKMM.
+        guard: boolean expression over earlier reads of its thread, and of the thread that queued it where it is a callback;
+            includes the validity of the address. That of a fence may look at later ones too: the barrier before a conditional
+            read-modify-write is there only if it succeeds, in the LKMM.
         tags: cat set name and the condition under which the event is in it (``A`` on success of an exchange, say).
         address: of the location accessed; None for a fence, but for one about a location (``synchronize_srcu``). Only its value
             among the valid addresses matters.
@@ -86,19 +87,29 @@ class Location:
 
 
 class StopReason(Enum):
-    """Why a thread goes no further."""
+    """Why a thread does not come to its end."""
 
-    WAITS = "waits"  # an await or lock that never holds: no final state
-    BOUND = "bound"  # a loop that may need more rounds
+    WAITS = "waits"  # for a value, a lock, a grace period; a thread or callback that has not run
+    BOUND = "bound"  # a loop wants more rounds than its bound
+    FAULT = "fault"  # an access to what is no location, a division by zero
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where ``condition`` (a boolean that includes the guard) holds, the thread stopped here."""
+    """Where ``condition`` (a boolean that includes the guard) holds, the thread stopped here.
+
+    Attributes:
+        reason: why.
+        condition: where.
+        span: the place.
+        for_good: a boolean over the final state too: no other thread will do what is waited for any more.
+
+    """
 
     reason: StopReason
     condition: Expr
     span: Span
+    for_good: Expr | None = None
 
 
 class CheckKind(Enum):
@@ -106,14 +117,17 @@ class CheckKind(Enum):
 
     ASSERT = "assert"  # the user's assert
     FAULT = "fault"  # an access to what is no location, division by zero
-    OVERFLOW = "overflow"  # a value outside its type
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """Something that is wrong where ``violation`` (a boolean that includes the guard) holds.
 
-    ``property`` names the property an ASSERT belongs to; it is empty for the other kinds.
+    Attributes:
+        kind, violation, message, span: what, where, in words, and the place.
+        property: that an ASSERT belongs to; empty for a fault.
+        reached: where an ASSERT is looked at; None for what need not be: ``assert(false)``, a fault.
+
     """
 
     kind: CheckKind
@@ -121,6 +135,19 @@ class Check:
     message: str
     span: Span
     property: str = ""
+    reached: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A pair of ``gp-order``: ``first`` came before ``second`` where both execute and ``condition`` (a boolean) holds.
+
+    One of them begins or ends a read-side section of RCU, the other a grace period.
+    """
+
+    first: int
+    second: int
+    condition: Expr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +166,9 @@ class Program:
         constraints: booleans that hold in every execution considered.
         stops, checks: see there. An execution is complete when no stop's condition holds.
         properties: name → boolean over final values and ghosts, judged in complete executions. Names that only asserts
-            carry map to true; ``asserts`` is always there.
+            carry map to true; ``asserts`` and ``no_overflow`` are always there.
+        gp_order: which sections and grace periods came first.
+        is_language: whether the target's rows are events of a language's model and not instructions.
         covers: name → boolean, judged likewise.
         ghosts: name → the register's final value.
 
@@ -159,3 +188,5 @@ class Program:
     covers: dict[str, Expr]
     ghosts: dict[str, Expr]
     looked_at: frozenset[str] = frozenset()
+    gp_order: tuple[Ordering, ...] = ()
+    is_language: bool = False

@@ -1,7 +1,7 @@
 """Values of a program as a shared graph of expressions over what its events read.
 
 An :class:`Expr` is made by an :class:`ExprPool`, which folds constants and returns the same object for the same expression,
-so identity is equality. Integers are exact; booleans are 0 and 1.
+so identity is equality. Integers are exact, and WRAP says where a type keeps the lower bits only; booleans are 0 and 1.
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ class Op(Enum):
     SHL = "<<"
     SHR = ">>"
     INVERT = "~"
+    WRAP = "wrap"  # args: an integer, and a constant: the width to keep its lower bits of, negative for a signed type
     EQ = "=="
     LT = "<"
     LAND = "&&"
@@ -64,7 +65,7 @@ class Expr:
 def fold(op: Op, values: tuple[int, ...]) -> int:
     """Return what ``op`` yields on ``values``; C's rules, on integers of any size.
 
-    Division by zero and shifts by less than 0 yield 0: lowering guards both with a check of their own.
+    Division by zero, and shifts by less than 0 or more than 63, yield 0: lowering lets a thread fault there.
     """
     a = values[0]
     b = values[1] if len(values) > 1 else 0
@@ -88,9 +89,12 @@ def fold(op: Op, values: tuple[int, ...]) -> int:
         case Op.SHL:
             return a << b if 0 <= b < 64 else 0
         case Op.SHR:
-            return a >> b if b >= 0 else 0
+            return a >> b if 0 <= b < 64 else 0
         case Op.INVERT:
             return ~a
+        case Op.WRAP:
+            half = 1 << -b - 1 if b < 0 else 0
+            return (a + half) % (1 << abs(b)) - half
         case Op.EQ:
             return int(a == b)
         case Op.LT:
@@ -116,6 +120,7 @@ class ExprPool:
     Attributes:
         options: the possible values of each CHOICE and CONFIG expression.
         locations: the valid addresses, for folding VALID; set before any VALID is made.
+        ranges: the least and greatest value of some reads, where their type says so.
 
     """
 
@@ -123,6 +128,7 @@ class ExprPool:
         self._made: dict[tuple[Op, tuple[int, ...], int, str], Expr] = {}
         self.options: dict[Expr, tuple[int, ...]] = {}
         self.locations: frozenset[int] = frozenset()
+        self.ranges: dict[Expr, tuple[int, int]] = {}
         self._conjuncts: dict[Expr, frozenset[Expr]] = {}
         self.false = self.const(0)
         self.true = self.const(1)
@@ -212,6 +218,11 @@ class ExprPool:
                     return args[1]
                 if args[1] is self.true and args[2] is self.false and self.is_boolean(a):
                     return a
+                if args[1] is self.false and args[2] is self.true:
+                    return self.negation(a)
+            case Op.WRAP:
+                if self._fits(a, b.value):
+                    return a
             case Op.ADD | Op.SUB:
                 if b.op is Op.CONST and b.value == 0:
                     return a
@@ -225,6 +236,41 @@ class ExprPool:
             case _:
                 pass
         return None
+
+    def wrap(self, expr: Expr, bits: int, *, signed: bool) -> Expr:
+        """What an integer type of ``bits`` bits keeps of ``expr``."""
+        return self.make(Op.WRAP, expr, self.const(-bits if signed else bits))
+
+    def _fits(self, expr: Expr, width: int) -> bool:
+        """Whether WRAP changes nothing, judged by the form of ``expr``."""
+        found = self._range(expr)
+        if found is None:
+            return False
+        low, high = (-(1 << -width - 1), (1 << -width - 1) - 1) if width < 0 else (0, (1 << width) - 1)
+        return low <= found[0] and found[1] <= high
+
+    def _range(self, expr: Expr) -> tuple[int, int] | None:
+        """Return the least and greatest value of ``expr``, as far as its form tells; None where it does not."""
+        match expr.op:
+            case Op.CONST:
+                return expr.value, expr.value
+            case Op.READ:
+                return self.ranges.get(expr)
+            case Op.CHOICE | Op.CONFIG:
+                return (min(self.options[expr]), max(self.options[expr])) if self.options[expr] else None
+            case Op.WRAP:
+                width = expr.args[1].value
+                return (-(1 << -width - 1), (1 << -width - 1) - 1) if width < 0 else (0, (1 << width) - 1)
+            case Op.ITE:
+                then, otherwise = self._range(expr.args[1]), self._range(expr.args[2])
+                if then is None or otherwise is None:
+                    return None
+                return min(then[0], otherwise[0]), max(then[1], otherwise[1])
+            case Op.AND:
+                masks = [found for arg in expr.args if (found := self._range(arg)) is not None and found[0] >= 0]
+                return (0, min(high for _, high in masks)) if masks else None
+            case _:
+                return (0, 1) if self.is_boolean(expr) else None
 
     def is_boolean(self, expr: Expr) -> bool:
         """Whether ``expr`` is always 0 or 1, judged by its form."""

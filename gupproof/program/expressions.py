@@ -1,34 +1,29 @@
 """Unrolling the expressions of one thread: values, dependencies, and the events they perform."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import assert_never
+from dataclasses import dataclass, replace
+from typing import Protocol, assert_never
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
-from gupproof.language.types import IntType, PointerType
-from gupproof.program.events import Event
-from gupproof.program.expr import Expr, Op
-from gupproof.program.merging import Alternative, before_read, fences, merge, read_tags
-from gupproof.program.paths import Paths
-from gupproof.program.state import (
-    NO_DEPS,
-    Deps,
-    LogEntry,
-    Lost,
-    Operand,
-    RegisterAddress,
-    Value,
-    select,
-    union,
-)
-from gupproof.program.targets import StepKind
+from gupproof.language.conversion import common_type, promoted
+from gupproof.language.effects import NO_OVERFLOW
+from gupproof.language.types import ATOMIC, ArrayType, IntType, PointerType, StructType, Type
+from gupproof.program.accesses import Accesses
+from gupproof.program.conversion import converted
+from gupproof.program.expr import Expr, ExprPool, Op
+from gupproof.program.merging import Alternative
+from gupproof.program.path import Path, error
+from gupproof.program.state import NO_DEPS, Deps, Operand, RegisterAddress, Value, select, union, without
 from gupproof.program.wording import expr_text, place_text, rmw_text, store_text
 
 _ARITHMETIC = {
     "+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "%": Op.MOD, "&": Op.AND, "|": Op.OR, "^": Op.XOR, "<<": Op.SHL,
     ">>": Op.SHR,
 }  # fmt: skip
+_MAY_LEAVE = frozenset({Op.ADD, Op.SUB, Op.MUL, Op.SHL})
+_SHIFTS = frozenset({Op.SHL, Op.SHR})
+_DIVISIONS = frozenset({Op.DIV, Op.MOD})
 
 _OPERATIONS = {
     typed.Operation.ADD: Op.ADD, typed.Operation.SUB: Op.SUB, typed.Operation.AND: Op.AND, typed.Operation.OR: Op.OR,
@@ -36,16 +31,36 @@ _OPERATIONS = {
 }  # fmt: skip
 
 
+class Callee(Protocol):
+    """What expressions leave to the thread they stand in."""
+
+    def inline(self, node: typed.Call) -> Operand:
+        """Unroll a call."""
+
+    def srcu_lock(self, node: typed.SrcuLock, place: Value) -> Value:
+        """Unroll ``srcu_read_lock()``."""
+
+
 @dataclass(slots=True)
-class Unroller(Paths):
-    """Unrolls expressions. Statements are added by :class:`~gupproof.program.statements.Thread`.
+class Expressions:
+    """Unrolls expressions.
 
     Attributes:
+        path, accesses: where, and how memory is accessed.
+        callee: the thread; None where nothing can be called.
         gets_locks: executions where a lock is never had are left out altogether, and what follows it is sure to be reached.
 
     """
 
+    path: Path
+    accesses: Accesses
+    callee: Callee | None = None
     gets_locks: bool = False
+
+    @property
+    def pool(self) -> ExprPool:
+        """Makes expressions."""
+        return self.path.builder.pool
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -53,23 +68,24 @@ class Unroller(Paths):
         """Unroll ``expr``, which is no ``&local``."""
         operand = self.operand(expr)
         if isinstance(operand, RegisterAddress):
-            raise self.error(
-                "L005", "the address of a local variable is used as a value", expr.span, "pass it to a function only"
-            )
+            raise error("L005", "the address of a local variable is used as a value", expr.span, "pass it to a function only")
         return operand
 
     def operand(self, expr: typed.Expr) -> Operand:
         """Unroll ``expr``."""
-        pool = self.builder.pool
+        pool, path = self.pool, self.path
         match expr:
             case typed.Const():
                 return Value(pool.const(expr.value))
             case typed.Local():
-                return self.state.registers.get(self.frame.register(expr.name), Value(pool.false))
+                return path.get(path.frame.register(expr.name), expr.span)
             case typed.LocalAddress():
-                return RegisterAddress(self.frame.register(expr.name))
+                return RegisterAddress(path.frame.register(expr.name))
             case typed.Config():
-                return Value(self.switch(expr.name))
+                return Value(self.accesses.switch(expr.name))
+            case typed.NoOverflow():
+                over = [item.violation for item in path.builder.checks if item.property == NO_OVERFLOW]
+                return Value(pool.negation(pool.lor(*over)))
             case typed.Load():
                 return self.load(expr)
             case typed.AddressOf():
@@ -78,290 +94,367 @@ class Unroller(Paths):
                 return self._unary(expr)
             case typed.Binary():
                 return self._binary(expr)
+            case typed.Increment():
+                return self._increment(expr)
             case typed.Logical():
                 return self._logical(expr)
             case typed.Conditional():
                 condition = self.truth(expr.condition)
-                return self.branch(condition, lambda: self.operand(expr.then), lambda: self.operand(expr.otherwise), expr.span)
+                return path.branch(condition, lambda: self.operand(expr.then), lambda: self.operand(expr.otherwise), expr.span)
             case typed.Cast():
-                return self.convert(self.value(expr.operand), expr.operand.type, expr.type, expr.span)
+                return self.convert(self.value(expr.operand), expr.operand.type, expr.type)
             case typed.Choose():
                 return self._choose(expr)
             case typed.Rmw():
                 return self._rmw(expr)
             case typed.CondLoad():
                 return self._cond_load(expr)
+            case typed.SrcuLock():
+                assert self.callee is not None
+                return self.callee.srcu_lock(expr, self._word(expr.place))
             case typed.Call():
-                if self.call is None:
-                    raise self.error("L006", "a function is called where none can be", expr.span)
-                return self.call(expr)
+                if self.callee is None:
+                    raise error("L006", "a function is called where none can be", expr.span)
+                return self.callee.inline(expr)
             case _:
                 assert_never(expr)
 
     def truth(self, expr: typed.Expr) -> Value:
         """Unroll a condition to a boolean."""
         value = self.value(expr)
-        return Value(self.builder.pool.truth(value.expr), value.deps)
+        return Value(self.pool.truth(value.expr), value.deps, value.picks)
+
+    def convert(self, value: Value, source: Type, target: Type) -> Value:
+        """Convert as C does."""
+        return Value(converted(self.pool, value.expr, source, target), value.deps, value.picks)
+
+    def _with(self, expr: Expr, *operands: Value) -> Value:
+        """Return what is computed from operands."""
+        pool = self.pool
+        deps = union(pool, *(item.deps for item in operands))
+        return Value(expr, deps, without(union(pool, *(item.picks for item in operands)), deps))
 
     def _unary(self, expr: typed.Unary) -> Value:
-        pool = self.builder.pool
+        pool = self.pool
         if expr.operator == "!":
             value = self.truth(expr.operand)
-            return Value(pool.negation(value.expr), value.deps)
-        value = self.value(expr.operand)
-        if expr.operator == "~":
-            # On an unsigned type the complement stays inside it; exact integers need to be told.
-            if isinstance(expr.type, IntType) and expr.type.low >= 0:
-                return Value(pool.make(Op.SUB, pool.const(expr.type.high), value.expr), value.deps)
-            return Value(pool.make(Op.INVERT, value.expr), value.deps)
-        result = pool.make(Op.SUB, pool.false, value.expr)
+            return self._with(pool.negation(value.expr), value)
+        value = self.convert(self.value(expr.operand), expr.operand.type, expr.type)
+        result = pool.make(Op.INVERT, value.expr) if expr.operator == "~" else pool.make(Op.SUB, pool.false, value.expr)
         if isinstance(expr.type, IntType):
-            self.check_range(result, expr.type, expr.span)
-        return Value(result, value.deps)
+            result = pool.wrap(result, expr.type.bits, signed=expr.type.signed)
+        return self._with(result, value)
 
     def _binary(self, expr: typed.Binary) -> Value:
-        pool = self.builder.pool
+        pool = self.pool
         left, right = self.value(expr.left), self.value(expr.right)
-        deps = union(pool, left.deps, right.deps)
-        a, b = left.expr, right.expr
-        match expr.operator:
+        kinds = expr.left.type, expr.right.type
+        op = _ARITHMETIC.get(expr.operator)
+        match kinds:
+            case PointerType(target=target), IntType() if op is not None and target is not None:
+                stride = pool.const(self.path.builder.layout.stride(target))
+                return self._with(pool.make(op, left.expr, pool.make(Op.MUL, right.expr, stride)), left, right)
+            case IntType() as one, IntType() as other if op is None:
+                kind = common_type(one, other)
+                a, b = (converted(pool, item.expr, of, kind) for item, of in ((left, one), (right, other)))
+                return self._with(self._compare(expr.operator, a, b), left, right)
+            case IntType() as one, IntType() as other if op is not None:
+                return self._with(self._arithmetic(op, (left.expr, right.expr), (one, other), expr.span), left, right)
+        if op is None:
+            return self._with(self._compare(expr.operator, left.expr, right.expr), left, right)
+        if op in _DIVISIONS:
+            self.path.fault(pool.make(Op.EQ, right.expr, pool.false), "division by zero", expr.span)
+        elif op in _SHIFTS:
+            self._check_shift(right.expr, 64, expr.span)
+        return self._with(pool.make(op, left.expr, right.expr), left, right)
+
+    def _compare(self, operator: str, a: Expr, b: Expr) -> Expr:
+        pool = self.pool
+        match operator:
             case "==":
-                return Value(pool.make(Op.EQ, a, b), deps)
+                return pool.make(Op.EQ, a, b)
             case "!=":
-                return Value(pool.negation(pool.make(Op.EQ, a, b)), deps)
+                return pool.negation(pool.make(Op.EQ, a, b))
             case "<":
-                return Value(pool.make(Op.LT, a, b), deps)
+                return pool.make(Op.LT, a, b)
             case ">":
-                return Value(pool.make(Op.LT, b, a), deps)
+                return pool.make(Op.LT, b, a)
             case "<=":
-                return Value(pool.negation(pool.make(Op.LT, b, a)), deps)
-            case ">=":
-                return Value(pool.negation(pool.make(Op.LT, a, b)), deps)
-            case operator:
-                op = _ARITHMETIC[operator]
-        if isinstance(expr.left.type, PointerType) and expr.left.type.target is not None:
-            stride = pool.const(self.builder.layout.stride(expr.left.type.target))
-            return Value(pool.make(op, a, pool.make(Op.MUL, b, stride)), deps)
-        if op in (Op.DIV, Op.MOD, Op.SHL, Op.SHR):
-            if op in (Op.DIV, Op.MOD):
-                wrong, message = pool.make(Op.EQ, b, pool.false), "division by zero"
-            else:
-                wrong = pool.lor(pool.make(Op.LT, b, pool.false), pool.make(Op.LT, pool.const(63), b))
-                message = "shift by less than 0 or more than 63"
-            self._fault(wrong, message, expr.span)
+                return pool.negation(pool.make(Op.LT, b, a))
+            case _:
+                return pool.negation(pool.make(Op.LT, a, b))
+
+    def _arithmetic(self, op: Op, operands: tuple[Expr, Expr], kinds: tuple[IntType, IntType], span: Span) -> Expr:
+        """Return what an arithmetic operator of C yields on integers of two types."""
+        pool = self.pool
+        kind = promoted(kinds[0]) if op in _SHIFTS else common_type(*kinds)
+        a = converted(pool, operands[0], kinds[0], kind)
+        b = operands[1] if op in _SHIFTS else converted(pool, operands[1], kinds[1], kind)
+        if op in _SHIFTS:
+            self._check_shift(b, kind.bits, span)
+        elif op in _DIVISIONS:
+            self.path.fault(pool.make(Op.EQ, b, pool.false), "division by zero", span)
+            if kind.signed:
+                least = pool.make(Op.EQ, a, pool.const(kind.low))
+                by_minus_one = pool.make(Op.EQ, b, pool.const(-1))
+                self.path.fault(pool.land(least, by_minus_one), f"division of the least {kind.name} by -1", span)
         result = pool.make(op, a, b)
-        if isinstance(expr.type, IntType) and op in (Op.ADD, Op.SUB, Op.MUL, Op.SHL, Op.DIV):
-            self.check_range(result, expr.type, expr.span)
-        return Value(result, deps)
+        return pool.wrap(result, kind.bits, signed=kind.signed) if op in _MAY_LEAVE else result
+
+    def _check_shift(self, amount: Expr, bits: int, span: Span) -> None:
+        pool = self.pool
+        wrong = pool.lor(pool.make(Op.LT, amount, pool.false), pool.make(Op.LT, pool.const(bits - 1), amount))
+        self.path.fault(wrong, f"shift by less than 0 or more than {bits - 1}", span)
 
     def _logical(self, expr: typed.Logical) -> Value:
-        pool = self.builder.pool
+        pool = self.pool
         left = self.truth(expr.left)
         if expr.operator == "&&":
-            result = self.branch(left, lambda: self.truth(expr.right), lambda: Value(pool.false), expr.span)
+            result = self.path.branch(left, lambda: self.truth(expr.right), lambda: Value(pool.false), expr.span)
         else:
-            result = self.branch(left, lambda: Value(pool.true), lambda: self.truth(expr.right), expr.span)
+            result = self.path.branch(left, lambda: Value(pool.true), lambda: self.truth(expr.right), expr.span)
         assert isinstance(result, Value)
-        return Value(result.expr, union(pool, left.deps, result.deps))
+        return self._with(result.expr, left, result)
 
     def _choose(self, expr: typed.Choose) -> Value:
         values = [self.value(option) for option in expr.options]
-        choice = self.builder.choice(tuple(range(len(values))))
+        choice = self.path.builder.choice(tuple(range(len(values))))
         result = values[-1]
-        pool = self.builder.pool
+        pool = self.pool
         for number, value in enumerate(values[:-1]):
             here = pool.make(Op.EQ, choice, pool.const(number))
-            result = Value(pool.make(Op.ITE, here, value.expr, result.expr), select(pool, here, value.deps, result.deps))
+            made = pool.make(Op.ITE, here, value.expr, result.expr)
+            deps = select(pool, here, value.deps, result.deps)
+            result = Value(made, deps, select(pool, here, value.picks, result.picks))
         return result
 
-    # ── memory ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _increment(self, expr: typed.Increment) -> Operand:
+        path, target = self.path, expr.target
+        if isinstance(target, typed.Local):
+            register = path.frame.register(target.name)
+            before = self.value(target)
+            after = self._counted(before, expr)
+            path.put(register, after)
+            return after if expr.is_prefix else before
+        address = self.access(target)
+        if isinstance(address, RegisterAddress):
+            held = path.get(address.register, expr.span)
+            if isinstance(held, RegisterAddress):
+                raise error("L005", "the address of a local variable does not count", expr.span)
+            after = self._counted(held, expr)
+            path.put(address.register, after)
+            return after if expr.is_prefix else held
+        text = place_text(target)
+        before = self.accesses.read(
+            self.accesses.alternatives("plain_load", "", expr.span), address, expr.type, expr.span, text
+        )
+        after = self._counted(before, expr)
+        path.interruptions.window()
+        rows = self.accesses.alternatives("plain_store", "", expr.span)
+        self.accesses.write(rows, address, after, expr.span, f"{text} = ...")
+        return after if expr.is_prefix else before
+
+    def _counted(self, value: Value, expr: typed.Increment) -> Value:
+        pool, kind = self.pool, expr.type
+        if isinstance(kind, PointerType):
+            stride = self.path.builder.layout.stride(kind.target) if kind.target is not None else 1
+            return self._with(pool.make(Op.ADD, value.expr, pool.const(expr.amount * stride)), value)
+        if not isinstance(kind, IntType):
+            return self._with(pool.make(Op.ADD, value.expr, pool.const(expr.amount)), value)
+        wide = promoted(kind)
+        summed = pool.wrap(pool.make(Op.ADD, value.expr, pool.const(expr.amount)), wide.bits, signed=wide.signed)
+        return self._with(converted(pool, summed, wide, kind), value)
+
+    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def address(self, place: typed.Place) -> Operand:
         """Unroll the address of ``place``."""
-        pool, layout = self.builder.pool, self.builder.layout
+        pool, layout = self.pool, self.path.builder.layout
         match place:
             case typed.Object():
                 return Value(pool.const(layout.base(place.name)))
             case typed.Deref():
                 return self.operand(place.pointer)
             case typed.Field():
-                base = self._plain_address(place.base)
-                struct = place.base.type
-                offset = layout.offset(struct, place.index)  # type: ignore[arg-type]
-                return Value(pool.make(Op.ADD, base.expr, pool.const(offset)), base.deps)
+                base, struct = self._plain_address(place.base), place.base.type
+                assert isinstance(struct, StructType)
+                return self._with(pool.make(Op.ADD, base.expr, pool.const(layout.offset(struct, place.index))), base)
             case typed.Index():
                 base, index = self._plain_address(place.base), self.value(place.index)
-                step = pool.make(Op.MUL, index.expr, pool.const(layout.stride(place.type)))
                 self._check_index(place, index.expr)
-                return Value(pool.make(Op.ADD, base.expr, step), union(pool, base.deps, index.deps))
+                step = pool.make(Op.MUL, index.expr, pool.const(layout.stride(place.type)))
+                return self._with(pool.make(Op.ADD, base.expr, step), base, index)
             case _:
                 assert_never(place)
 
     def _check_index(self, place: typed.Index, index: Expr) -> None:
-        pool = self.builder.pool
-        length = getattr(place.base.type, "length", 0)
-        wrong = pool.lor(pool.make(Op.LT, index, pool.false), pool.negation(pool.make(Op.LT, index, pool.const(length))))
-        self._fault(wrong, f"index outside the array's {length} elements", place.span)
+        pool, array = self.pool, place.base.type
+        assert isinstance(array, ArrayType)
+        inside = pool.make(Op.LT, index, pool.const(array.length))
+        wrong = pool.lor(pool.make(Op.LT, index, pool.false), pool.negation(inside))
+        self.path.fault(wrong, f"index outside the array's {array.length} elements", place.span)
 
     def _plain_address(self, place: typed.Place) -> Value:
         base = self.address(place)
         if isinstance(base, RegisterAddress):
-            raise self.error("L005", "a local variable is not a structure in memory", place.span, "declare it in the scenario")
+            raise error("L005", "a local variable is not a structure in memory", place.span, "declare it in the scenario")
         return base
 
     def access(self, place: typed.Place) -> Value | RegisterAddress:
         """Unroll the address of ``place`` for an access: where it is no location, the thread faults and goes no further."""
         address = self.address(place)
+        path = self.path
         if isinstance(address, RegisterAddress):
             return address
-        pool = self.builder.pool
-        valid = pool.valid(address.expr)
-        if not self.final:
-            self.before_event()
-        fault = pool.land(self.state.guard, pool.negation(valid))
-        self._fault(pool.negation(valid), f"'{place_text(place)}' is accessed through a pointer to no object", place.span)
-        if self.final:
-            return address
-        if valid is not pool.true:
-            # A faulting access is no branch: nothing later depends on it.
-            self.state.log.append(LogEntry(Lost.STOP, fault, NO_DEPS))
-            self.state.guard = pool.land(self.state.guard, valid)
+        if not path.final:
+            path.interruptions.window()
+        pool = self.pool
+        stray = pool.negation(pool.valid(address.expr))
+        path.fault(stray, f"'{place_text(place)}' is accessed through a pointer to no object", place.span)
+        if self.accesses.aliased and isinstance(place, typed.Deref | typed.Field):
+            path.fault(self._in_parts(address.expr, place.type), f"'{place_text(place)}' accesses part of a word", place.span)
         return address
+
+    def _in_parts(self, address: Expr, kind: Type) -> Expr:
+        """Where a word of another size lies: accesses of several sizes are not modelled."""
+        pool = self.pool
+        others = [
+            pool.make(Op.EQ, address, pool.const(location))
+            for location, size in self.path.builder.layout.sizes().items()
+            if size != self.path.builder.layout.bits(kind)
+        ]
+        return pool.lor(*others)
+
+    def _word(self, place: typed.Place) -> Value:
+        address = self.access(place)
+        if isinstance(address, RegisterAddress):
+            raise error("L005", "an atomic operation needs memory, not a local variable", place.span)
+        return address
+
+    # ── memory ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def load(self, expr: typed.Load) -> Operand:
         """Unroll a load."""
-        pool = self.builder.pool
+        pool, path = self.pool, self.path
         address = self.access(expr.place)
         if isinstance(address, RegisterAddress):
-            return self.state.registers.get(address.register, Value(pool.false))
-        if self.final:
-            return Value(pool.final(address.expr), NO_DEPS)
-        rows = self.alternatives(expr.primitive, expr.slot, expr.span)
-        event = self._read(rows, address, expr.span, expr_text(expr))
-        value = pool.read(event.id)
+            return path.get(address.register, expr.span)
+        if path.final:
+            return Value(self._final(address.expr, expr.type), NO_DEPS)
+        rows = self.accesses.alternatives(expr.primitive, expr.slot, expr.span)
+        value = self.accesses.read(rows, address, expr.type, expr.span, expr_text(expr))
         # Of a load with two outcomes (spin_is_locked) only the outcome is known.
-        outcome = pool.truth(value) if rows[0].row.failure is not None else value
-        return Value(outcome, {event.id: pool.true})
+        return value if rows[0].row.failure is None else Value(pool.truth(value.expr), value.deps)
 
-    def _read(self, rows: Sequence[Alternative], address: Value, span: Span, text: str) -> Event:
-        pool = self.builder.pool
-        self._check_reads(rows, span)
-        result: Event | None = None
-        for step in merge(pool, [(item.chosen, item.row.steps) for item in rows]):
-            guard = pool.land(self.state.guard, step.condition)
-            if step.kind is StepKind.READ:
-                tags = read_tags(pool, rows, pool.truth(pool.read(len(self.builder.events))))
-                result = self.emit(step.kind, tags, span, text, guard=guard, address=address)
-            else:
-                self.emit(step.kind, step.tags, span, text, guard=guard)
-        assert result is not None  # every row has a read
-        return result
-
-    def _check_reads(self, rows: Sequence[Alternative], span: Span) -> None:
-        for item in rows:
-            if all(step.kind is not StepKind.READ for step in item.row.steps):
-                raise self.error(
-                    "L003", f"the row of '{item.row.primitive}' has no read", span, f"see {self.builder.target.path}"
-                )
+    def _final(self, address: Expr, kind: Type) -> Expr:
+        pool = self.pool
+        value = pool.final(address)
+        if self.accesses.aliased and isinstance(kind, IntType) and kind.bits > 1:
+            return pool.wrap(value, kind.bits, signed=kind.signed)
+        return value
 
     def store(self, node: typed.Store, value: Value) -> None:
         """Perform a store of ``value``; through ``&local`` it assigns the register."""
         address = self.access(node.place)
         if isinstance(address, RegisterAddress):
-            self.state.registers[address.register] = value
+            self.path.put(address.register, value)
             return
-        self.store_at(self.alternatives(node.primitive, node.slot, node.span), address, value, node.span, store_text(node))
+        rows = self.accesses.alternatives(node.primitive, node.slot, node.span)
+        self.accesses.write(rows, address, value, node.span, store_text(node))
 
     def _cond_load(self, expr: typed.CondLoad) -> Value:
-        address = self.access(expr.place)
-        pool = self.builder.pool
-        if isinstance(address, RegisterAddress):
-            raise self.error("L005", "a local variable cannot be waited for", expr.span)
-        rows = self.alternatives(expr.primitive, "", expr.span)
-        event = self._read(rows, address, expr.span, f"smp_cond_load({place_text(expr.place)})")
-        value = Value(pool.read(event.id), {event.id: pool.true})
-        self.state.registers[self.frame.register("VAL")] = value
-        self.require(self.truth(expr.condition), expr.span)
+        path = self.path
+        address = self._word(expr.place)
+        rows = self.accesses.alternatives(expr.primitive, "", expr.span)
+        value = self.accesses.read(rows, address, expr.type, expr.span, f"smp_cond_load({place_text(expr.place)})")
+        register = path.frame.register("VAL")
+        path.state.registers[register] = Value(self._final(address.expr, expr.type))
+        in_the_end = self.in_the_end(expr.condition)
+        path.state.registers[register] = value
+        path.require(self.truth(expr.condition), expr.span, in_the_end)
         return value
 
+    def in_the_end(self, condition: typed.Expr) -> Expr:
+        """Return where a condition would not hold if it were looked at in the final state, registers as they are."""
+        path, pool, stops = self.path, self.pool, self.path.builder.stops
+        kept, astray, state, noted = path.final, path.astray, path.state, len(stops)
+        path.final, path.astray = True, []
+        path.state = replace(state, registers=dict(state.registers), log=[])
+        holds = pool.land(self.truth(condition).expr, *(pool.negation(wrong) for wrong in path.astray))
+        path.final, path.astray, path.state = kept, astray, state
+        # Loops of functions in it: where they would run on, nothing is known.
+        unknown = [stop.condition for stop in stops[noted:]]
+        del stops[noted:]
+        return pool.land(pool.negation(holds), *(pool.negation(item) for item in unknown))
+
+    # ── read-modify-writes ───────────────────────────────────────────────────────────────────────────────────────────
+
     def _rmw(self, expr: typed.Rmw) -> Value:
-        pool, builder = self.builder.pool, self.builder
-        rows = self.alternatives(expr.primitive, expr.slot, expr.span)
-        self._check_reads(rows, expr.span)
+        pool, path, accesses = self.pool, self.path, self.accesses
+        builder = path.builder
+        rows = accesses.alternatives(expr.primitive, expr.slot, expr.span)
+        accesses.check_reads(rows, expr.span)
         # C leaves the order of operands open; like the kernel's inline assembly, the operands come before the access.
         operand = self.value(expr.operand)
         comparand = self.value(expr.comparand) if expr.comparand is not None else Value(pool.false)
         old_target = self.operand(expr.store_old) if expr.store_old is not None else None
-        address = self.access(expr.place)
-        if isinstance(address, RegisterAddress):
-            raise self.error("L005", "an atomic operation needs memory, not a local variable", expr.span)
-        # The read's own event comes after the fences that its row puts before it.
-        early = merge(pool, [(item.chosen, item.row.steps[: before_read(item.row)]) for item in rows])
-        read = pool.read(len(builder.events) + len(early))
-        success = self._success(expr, rows, read, comparand.expr)
-        new = self._new_value(expr, read, operand.expr)
-        guard = self.state.guard
-        wins, fails = pool.land(guard, success), pool.land(guard, pool.negation(success))
+        address = self._word(expr.place)
         text = rmw_text(expr)
-        # The model of a language counts what a new value is computed from as its data, the word's own old value too (herd7,
-        # CSem.ml); for that of a machine rmw stands for it.
-        own = builder.target.is_language and expr.operation is not typed.Operation.SET
-        language = builder.target.is_language
-        for step in early:
-            # What a machine does before the read comes before the outcome too, and is the same for both (T005).
-            where = pool.land(wins if language else guard, step.condition)
-            self.emit(step.kind, step.tags, expr.span, text, guard=where)
-        read_id = self.emit(StepKind.READ, read_tags(pool, rows, success), expr.span, text, guard=guard, address=address).id
-        for step in merge(pool, [(item.chosen, item.row.steps[before_read(item.row) + 1 :]) for item in rows]):
-            where = pool.land(wins, step.condition)
-            if step.kind is StepKind.WRITE:
-                deps = union(pool, operand.deps, {read_id: pool.true}) if own else operand.deps
-                stored = Value(new, deps)
-                self.emit(step.kind, step.tags, expr.span, text, guard=where, address=address, value=stored, rmw=read_id)
-            else:
-                self.emit(step.kind, step.tags, expr.span, text, guard=where)
-        if fails is not pool.false:
-            late = [(item.chosen, fences(item.row.failure or ())[0 if language else before_read(item.row) :]) for item in rows]
-            for step in merge(pool, late):
-                self.emit(step.kind, step.tags, expr.span, text, guard=pool.land(fails, step.condition))
-        kind = expr.place.type
-        if isinstance(kind, IntType) and expr.operation is not typed.Operation.SET:
-            outside = self.state.guard
-            self.state.guard = wins
-            self.check_range(new, kind, expr.span)
-            self.state.guard = outside
-        deps = union(pool, {read_id: pool.true}, operand.deps, comparand.deps)
+        early = accesses.early_fences(rows, expr.span, text)
+        read = pool.read(len(builder.events) + len(early))
+        old = accesses.typed(read, expr.place.type)
+        success = self._success(expr, rows, old, comparand.expr)
+        exact = self._new_value(expr, old, operand.expr)
+        kind, new = expr.place.type, exact
+        if isinstance(kind, IntType) and kind.bits > 1:
+            new = pool.wrap(exact, kind.bits, signed=kind.signed)
+        if kind == ATOMIC and new is not exact:
+            over = pool.land(path.state.guard, success, pool.negation(pool.make(Op.EQ, new, exact)))
+            builder.asserted(over, f"'{place_text(expr.place)}' overflows", expr.span, NO_OVERFLOW)
+        read_id = accesses.exchange(
+            rows,
+            early,
+            address,
+            Value(new, operand.deps, operand.picks),
+            success,
+            expr.span,
+            text,
+            uses_old=expr.operation is not typed.Operation.SET,
+        )
+        only_read = {read_id: pool.true}
         if expr.waits:
-            self.require(Value(success, {read_id: pool.true}), expr.span)
+            still = self._passes(expr.guard, self._final(address.expr, kind), comparand.expr)
+            path.require(Value(success, only_read), expr.span, pool.negation(still))
         if isinstance(old_target, RegisterAddress):
-            before = self.state.registers.get(old_target.register, Value(pool.false))
+            before = path.state.registers.get(old_target.register, Value(pool.false))
             assert isinstance(before, Value)
-            kept = select(pool, success, before.deps, {read_id: pool.true})
-            self.state.registers[old_target.register] = Value(pool.make(Op.ITE, success, before.expr, read), kept)
-        return self._result(expr, read, read_id, new, success, operand, deps)
-
-    def _assumed(self, success: Expr) -> Expr:
-        pool = self.builder.pool
-        self.builder.constraints.append(pool.lor(pool.negation(self.state.guard), success))
-        return pool.true
+            kept = select(pool, success, before.deps, only_read)
+            path.put(old_target.register, Value(pool.make(Op.ITE, success, before.expr, old), kept))
+        deps = union(pool, only_read, operand.deps, comparand.deps)
+        return self._result(expr, old, only_read, new, success, operand, deps)
 
     def _success(self, expr: typed.Rmw, rows: Sequence[Alternative], read: Expr, comparand: Expr) -> Expr:
         """Return where a read-modify-write writes."""
-        pool = self.builder.pool
+        pool, builder = self.pool, self.path.builder
         guards = expr.guards or (expr.guard,) * len(rows)
         found = [(item, self._passes(guard, read, comparand)) for item, guard in zip(rows, guards, strict=True)]
         if expr.waits and self.gets_locks:
             found = [(item, self._assumed(success)) for item, success in found]
         for item, success in found:
             if item.row.failure is None and success is not pool.true:
-                path = self.builder.target.path
-                raise self.error("L003", f"the row of '{item.row.primitive}' lacks its 'else'", expr.span, f"see {path}")
+                path = builder.target.path
+                raise error("L003", f"the row of '{item.row.primitive}' lacks its 'else'", expr.span, f"see {path}")
         if len({success for _, success in found}) == 1:
             return found[0][1]
         return pool.lor(*(pool.land(item.chosen, success) for item, success in found))
 
+    def _assumed(self, success: Expr) -> Expr:
+        pool = self.pool
+        self.path.builder.constraints.append(pool.lor(pool.negation(self.path.state.guard), success))
+        return pool.true
+
     def _passes(self, guard: typed.Guard, read: Expr, comparand: Expr) -> Expr:
-        pool = self.builder.pool
+        pool = self.pool
         match guard:
             case typed.Guard.ALWAYS:
                 return pool.true
@@ -375,30 +468,32 @@ class Unroller(Paths):
                 return pool.make(Op.EQ, pool.make(Op.AND, read, comparand), pool.false)
 
     def _new_value(self, expr: typed.Rmw, read: Expr, operand: Expr) -> Expr:
-        pool = self.builder.pool
+        """Return the new value as an integer of any size."""
+        pool = self.pool
         if expr.operation is typed.Operation.SET:
             return operand
         if expr.operation is typed.Operation.ANDNOT:
             return pool.make(Op.AND, read, pool.make(Op.INVERT, operand))
         return pool.make(_OPERATIONS[expr.operation], read, operand)
 
-    def _result(self, expr: typed.Rmw, read: Expr, read_id: int, new: Expr, success: Expr, operand: Value, deps: Deps) -> Value:
-        pool = self.builder.pool
-        only_read = {read_id: pool.true}
+    def _result(
+        self, expr: typed.Rmw, read: Expr, only_read: Deps, new: Expr, success: Expr, operand: Value, deps: Deps
+    ) -> Value:
+        pool = self.pool
         match expr.result:
             case typed.Result.NONE:
                 return Value(pool.false)
             case typed.Result.OLD:
                 # Herd7 has the operands of arithmetic among what the old value comes from (CSem.ml, build_atomic_op).
                 arithmetic = expr.operation is not typed.Operation.SET and expr.guard is typed.Guard.ALWAYS
-                return Value(read, deps if self.builder.target.is_language and arithmetic else only_read)
+                return Value(read, deps if self.path.builder.target.is_language and arithmetic else only_read)
             case typed.Result.NEW:
-                return Value(new, deps)
+                return Value(new, deps, operand.picks)
             case typed.Result.SUCCESS:
                 return Value(success, deps)
             case typed.Result.NEW_IS_ZERO:
-                return Value(pool.make(Op.EQ, new, pool.false), deps)
+                return Value(pool.make(Op.EQ, new, pool.false), deps, operand.picks)
             case typed.Result.NEW_IS_NEGATIVE:
-                return Value(pool.make(Op.LT, new, pool.false), deps)
+                return Value(pool.make(Op.LT, new, pool.false), deps, operand.picks)
             case typed.Result.BIT_WAS_SET:
-                return Value(pool.truth(pool.make(Op.AND, read, operand.expr)), deps)
+                return Value(pool.truth(pool.make(Op.AND, read, operand.expr)), deps, operand.picks)

@@ -1,190 +1,214 @@
-"""Read-side sections and grace periods of one thread: under hardware models, as accesses to hidden words of memory."""
+"""Read-side sections and grace periods of a scenario: who has to come before whom, and who waits.
 
-from dataclasses import dataclass, field, replace
+The grace-period guarantee is the fundamental law of RCU (J. Alglave, L. Maranget, P. McKenney, A. Parri, A. Stern: Frightening
+Small Children and Disconcerting Grown-ups, ASPLOS 2018): for each section and each grace period that ends, one of the two came
+first, and what precedes its end (or its beginning) comes before what follows the other's, as if by a full barrier. Which one
+did is a free choice; ``gp-order`` holds the pairs of fences that it orders, and models make a strong fence of them. The model
+of a language knows finished sections itself; it is told of those that have begun and never end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
-from gupproof.program.events import CheckKind, StopReason
+from gupproof.program.builder import Builder
+from gupproof.program.events import Ordering, StopReason
 from gupproof.program.expr import Expr, Op
-from gupproof.program.expressions import Unroller
 from gupproof.program.state import Value
-from gupproof.program.targets import StepKind
+
+
+@dataclass(slots=True)
+class Section:
+    """An outermost read-side section.
+
+    Attributes:
+        thread: the number of its thread.
+        lock: the event that begins it.
+        started: where it begins.
+        domain: the address of its ``srcu_struct``; None for RCU.
+        ends: the events that end it, each with where it does.
+
+    """
+
+    thread: int
+    lock: int
+    started: Expr
+    domain: Expr | None = None
+    ends: list[tuple[int, Expr]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SrcuEnd:
+    """An ``srcu_read_unlock()``: its event, its domain, its index, and where it executes."""
+
+    event: int
+    domain: Expr
+    index: Value
+    guard: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class GracePeriod:
+    """A grace period.
+
+    Attributes:
+        thread: the number of the thread that it begins in.
+        begin, end: events; one and the same for ``synchronize_rcu()``.
+        begun: where it begins.
+        ended: where it has ended.
+        domain: as of a section.
+        span: the place.
+
+    """
+
+    thread: int
+    begin: int
+    end: int
+    begun: Expr
+    ended: Expr
+    domain: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What ``call_rcu()`` has queued.
+
+    Attributes:
+        call: the callback.
+        arguments: their values, as numbers.
+        begin: the event that queued it.
+        thread: the number of the thread that did.
+        guard: where it was queued.
+        ended: where its grace period has ended.
+        flag: address of the word that tells of it, in the model of a language.
+
+    """
+
+    call: typed.Call
+    arguments: tuple[Value, ...]
+    begin: int
+    thread: int
+    guard: Expr
+    ended: Expr
+    flag: int | None
 
 
 @dataclass(slots=True)
 class GracePeriods:
-    """The read-side sections and grace periods of a scenario, known from a first pass over its threads.
+    """All sections and grace periods of a scenario, collected while its threads are unrolled.
 
     Attributes:
-        periods: thread of each ``synchronize_rcu``, in lowering order.
-        sections: thread of each outermost read-side section, in lowering order.
+        builder: of the program.
+        sections, srcu_ends, periods: met so far.
+        queue: callbacks that are still to be unrolled.
+        wanted: whether the scenario has any grace period.
+        flags: gives the address of a word for :attr:`Callback.flag`, another one each time.
 
     """
 
-    periods: list[int] = field(default_factory=list)
-    sections: list[int] = field(default_factory=list)
+    builder: Builder
+    wanted: bool = True
+    sections: list[Section] = field(default_factory=list)
+    srcu_ends: list[SrcuEnd] = field(default_factory=list)
+    periods: list[GracePeriod] = field(default_factory=list)
+    queue: list[Callback] = field(default_factory=list)
+    flags: Callable[[], int] | None = None
 
+    def has_ended(self, begun: Expr) -> Expr:
+        """Return where a grace period that begins at ``begun`` has ended: a free choice, which :meth:`orderings` restricts."""
+        return self.builder.pool.land(begun, self.builder.choice((0, 1)))
 
-@dataclass(slots=True)
-class RcuFlags:
-    """Grace periods under hardware models: who tells whom, through hidden words of memory.
+    def token(self, section: Section) -> Expr:
+        """Return the index that ``srcu_read_lock()`` hands out on a machine."""
+        return self.builder.pool.const(self.sections.index(section))
 
-    Each section reads, at its start, whether each grace period of another thread has begun; at its end it says so. A grace
-    period ends only when every section has either ended or began after it.
+    def orderings(self) -> tuple[Ordering, ...]:
+        """Return the pairs of ``gp-order``, and note which grace periods cannot have ended and who waits for them.
 
-    Attributes:
-        plan: sections and periods counted in a first pass; None during that pass.
-        begun_address, done_address: address of each period's and each section's flag.
-        seen: sections and periods met so far in this pass.
-        saw: (section, period) → what the section read of the period's flag.
-        started: section → where it began.
-        waiting: each period's number, with its end.
+        Called once, when every thread is unrolled.
+        """
+        self._end_srcu_sections()
+        found: list[Ordering] = []
+        for period in self.periods:
+            waits_for_ever = self._waits_for_ever(period)
+            self.builder.stop(
+                StopReason.WAITS,
+                self.builder.pool.land(period.begun, self.builder.pool.negation(period.ended)),
+                period.span,
+                waits_for_ever,
+            )
+            for section in self.sections:
+                found += self._pair(section, period)
+        return tuple(found)
 
-    """
-
-    seen: GracePeriods = field(default_factory=GracePeriods)
-    plan: GracePeriods | None = None
-    begun_address: dict[int, int] = field(default_factory=dict)
-    done_address: dict[int, int] = field(default_factory=dict)
-    saw: dict[tuple[int, int], Expr] = field(default_factory=dict)
-    started: dict[int, Expr] = field(default_factory=dict)
-    waiting: list[tuple[int, "PeriodEnd"]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodEnd:
-    """Where a grace period ends: its thread's guard there, what it read of each section's flag, and the place."""
-
-    guard: Expr
-    done: dict[int, Expr]
-    span: Span
-
-
-@dataclass(slots=True)
-class Sections(Unroller):
-    """Unrolls the steps of RCU, and counts sections of any kind.
-
-    Attributes:
-        rcu: what the threads of the scenario tell each other.
-        open_sections: where each read-side section is open.
-        interrupted_readers: how many are open in what the present handler or guest interrupted.
-        rcu_steps: how many steps of RCU there were.
-
-    """
-
-    rcu: RcuFlags = field(default_factory=RcuFlags)
-    open_sections: dict[int, Expr] = field(default_factory=dict)
-    interrupted_readers: Expr | None = None
-    rcu_steps: int = 0
-
-    def nested(self, depth: Expr, node: typed.Interrupts | typed.Rcu, *, ends: bool) -> Expr:
-        """Return ``depth`` after a section begins or ends."""
+    def _end_srcu_sections(self) -> None:
+        """Find which sections each ``srcu_read_unlock()`` ends."""
         pool = self.builder.pool
-        if ends:
-            wrong = f"{node.primitive} without its beginning"
-            if depth is pool.false:
-                raise self.error("L008", wrong, node.span, "pair it with the call that begins")
-            guard = self.state.guard
-            unbegun = pool.where(pool.make(Op.EQ, depth, pool.false), guard)
-            self.builder.check(CheckKind.FAULT, pool.land(guard, unbegun), wrong, node.span)
-        return pool.make(Op.SUB if ends else Op.ADD, depth, pool.true)
-
-    def rcu_step(self, node: typed.Rcu) -> None:
-        """Unroll a step of RCU."""
-        pool, state = self.builder.pool, self.state
-        self.rcu_steps += 1
-        if self.builder.target.is_language:
-            self.fence(node.primitive, node.span)  # The model knows of sections and grace periods itself.
-            return
-        depth = state.depths.readers
-        match node.primitive:
-            case "rcu_read_lock":
-                self.before_event()
-                self._section_begins(node, pool.land(state.guard, pool.make(Op.EQ, depth, pool.false)))
-                state.depths = replace(state.depths, readers=self.nested(depth, node, ends=False))
-            case "rcu_read_unlock":
-                state.depths = replace(state.depths, readers=self.nested(depth, node, ends=True))
-                self._sections_end(node, pool.land(state.guard, pool.make(Op.EQ, depth, pool.true)))
-            case _:
-                if depth.op is Op.CONST and depth.value:
-                    raise self.error("L011", "synchronize_rcu inside a read-side section waits for itself", node.span)
-                for open_here in (depth, self.interrupted_readers):
-                    if open_here is not None:
-                        self.require(Value(pool.make(Op.EQ, open_here, pool.false)), node.span)
-                self._grace_period(node)
-
-    def _section_begins(self, node: typed.Rcu, where: Expr) -> None:
-        flags, pool = self.rcu, self.builder.pool
-        if where is pool.false:
-            return
-        section = len(flags.seen.sections)
-        flags.seen.sections.append(self.thread)
-        self.open_sections[section] = flags.started[section] = where
-        if flags.plan is None:
-            return
-        ordered = [tag for step in self.builder.row("smp_load_acquire", node.span).steps for tag in step.tags]
-        for period, thread in enumerate(flags.plan.periods):
-            if thread == self.thread:
-                continue
-            read = pool.read(len(self.builder.events))
-            # Only a section that begins after the grace period did is ordered after it.
-            tags = [(tag, read) for tag in ordered]
-            address = Value(pool.const(flags.begun_address[period]))
-            self.emit(StepKind.READ, tags, node.span, "rcu_read_lock()", guard=where, address=address)
-            flags.saw[section, period] = read
-
-    def _sections_end(self, node: typed.Rcu, where: Expr) -> None:
-        """End, where ``where`` holds, whichever section is open there."""
-        flags, pool = self.rcu, self.builder.pool
-        guard = self.state.guard
-        for section, begun in list(self.open_sections.items()):
-            ends = pool.land(where, begun)
-            if ends is pool.false:
-                continue
-            still = pool.land(begun, pool.negation(where))
-            if still is pool.false:
-                del self.open_sections[section]
-            else:
-                self.open_sections[section] = still
-            if flags.plan is None or all(thread == self.thread for thread in flags.plan.periods):
-                continue
-            address = Value(pool.const(flags.done_address[section]))
-            self.state.guard = ends
-            rows = self.alternatives("smp_store_release", "", node.span)
-            self.store_at(rows, address, Value(pool.true), node.span, "rcu_read_unlock()")
-        self.state.guard = guard
-
-    def _grace_period(self, node: typed.Rcu) -> None:
-        flags, pool = self.rcu, self.builder.pool
-        period = len(flags.seen.periods)
-        flags.seen.periods.append(self.thread)
-        self.fence("smp_mb", node.span)
-        if flags.plan is not None:
-            address = Value(pool.const(flags.begun_address[period]))
-            rows = self.alternatives("WRITE_ONCE", "", node.span)
-            self.store_at(rows, address, Value(pool.true), node.span, "synchronize_rcu() begins")
-            ordered = [tag for step in self.builder.row("smp_load_acquire", node.span).steps for tag in step.tags]
-            done: dict[int, Expr] = {}
-            for section, thread in enumerate(flags.plan.sections):
-                if thread == self.thread:
+        for end in self.srcu_ends:
+            for section in self.sections:
+                if section.domain is None:
                     continue
-                read = pool.read(len(self.builder.events))
-                tags = [(tag, read) for tag in ordered]
-                where = Value(pool.const(flags.done_address[section]))
-                self.emit(StepKind.READ, tags, node.span, "synchronize_rcu() waits", address=where)
-                done[section] = read
-            flags.waiting.append((period, PeriodEnd(self.state.guard, done, node.span)))
-        self.fence("smp_mb", node.span)
+                if self.builder.target.is_language:
+                    ours = end.index.deps.get(section.lock, pool.false)
+                else:
+                    ours = pool.make(Op.EQ, end.index.expr, self.token(section))
+                where = pool.land(end.guard, section.started, ours, pool.make(Op.EQ, end.domain, section.domain))
+                if where is not pool.false:
+                    section.ends.append((end.event, where))
 
-    def finish_grace_periods(self) -> None:
-        """Once every thread is unrolled: a grace period that a section still holds up never ends."""
-        flags, pool = self.rcu, self.builder.pool
-        for period, end in flags.waiting:
-            for section, done in end.done.items():
-                held_up = pool.land(
-                    end.guard,
-                    flags.started.get(section, pool.false),
-                    pool.negation(pool.truth(done)),
-                    pool.negation(pool.truth(flags.saw.get((section, period), pool.false))),
+    def _same_domain(self, section: Section, period: GracePeriod) -> Expr:
+        pool = self.builder.pool
+        if section.domain is None or period.domain is None:
+            return pool.true if section.domain is period.domain else pool.false
+        return pool.make(Op.EQ, section.domain, period.domain)
+
+    def _in_time(self, section: Section, period: GracePeriod) -> list[tuple[int, Expr]]:
+        """Return the ends of a section that a grace period can wait for: not those behind it on its own CPU."""
+        events = self.builder.events
+        return [
+            (event, where)
+            for event, where in section.ends
+            if events[event].thread != events[period.end].thread or event < period.end
+        ]
+
+    def _waits_for_ever(self, period: GracePeriod) -> Expr:
+        pool = self.builder.pool
+        return pool.lor(
+            *(
+                pool.land(
+                    section.started,
+                    self._same_domain(section, period),
+                    pool.negation(pool.lor(*(where for _, where in section.ends))),
                 )
-                self.builder.stop(StopReason.WAITS, held_up, end.span)
+                for section in self.sections
+            )
+        )
+
+    def _pair(self, section: Section, period: GracePeriod) -> list[Ordering]:
+        builder, pool = self.builder, self.builder.pool
+        matters = pool.land(period.ended, section.started, self._same_domain(section, period))
+        if matters is pool.false:
+            return []
+        in_time = self._in_time(section, period)
+        finished = pool.lor(*(where for _, where in in_time))
+        if section.thread == period.thread == builder.events[period.end].thread:
+            # Program order says which came first, and the barriers of the grace period see to the rest.
+            if section.lock < period.begin:
+                builder.constraints.append(pool.lor(pool.negation(matters), finished))
+            return []
+        if builder.target.is_language:
+            unfinished = pool.land(matters, pool.negation(finished))
+            return [] if unfinished is pool.false else [Ordering(period.begin, section.lock, unfinished)]
+        # A section that a thread is in, or has left, when it queues a callback did not begin after that.
+        behind = section.thread == period.thread and section.lock < period.begin
+        first = pool.true if behind else pool.make(Op.EQ, builder.choice((0, 1)), pool.true)
+        builder.constraints.append(pool.lor(pool.negation(matters), pool.negation(first), finished))
+        came_first = [Ordering(event, period.end, pool.land(matters, first, where)) for event, where in in_time]
+        return [*came_first, Ordering(period.begin, section.lock, pool.land(matters, pool.negation(first)))]
+
+
+def stripped(value: Value) -> Value:
+    """Return a value as another thread gets it: a full barrier stands between, and dependencies do not reach so far."""
+    return Value(value.expr)

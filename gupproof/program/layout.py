@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
-from gupproof.language.types import ArrayType, StructType, Type
+from gupproof.language.types import ArrayType, IntType, StructType, Type
 from gupproof.program.events import Location
 
 WORD = 8
@@ -23,6 +23,7 @@ class Layout:
         self._structs = structs
         self._bases: dict[str, int] = {}
         self._words: dict[int, Location] = {}
+        self._sizes: dict[int, int] = {}
         self._next = ALIGNMENT
 
     def add(self, variable: typed.Variable) -> None:
@@ -53,6 +54,7 @@ class Layout:
         base = self._next
         self._next += ALIGNMENT
         self._words[base] = Location(base, name, "int")
+        self._sizes[base] = 32
         return base
 
     def _add_words(self, base: int, name: str, kind: Type) -> None:
@@ -65,6 +67,7 @@ class Layout:
                     self._add_words(base + index * self.stride(kind.element), f"{name}[{index}]", kind.element)
             case _:
                 self._words[base] = Location(base, name, str(kind))
+                self._sizes[base] = self.bits(kind)
 
     def base(self, name: str) -> int:
         """Return the address of the variable called ``name``."""
@@ -108,6 +111,14 @@ class Layout:
                 return offset
             offset += self.stride(field.type)
         raise IndexError(index)
+
+    def bits(self, kind: Type) -> int:
+        """Return the width of a word of that type."""
+        return kind.bits if isinstance(kind, IntType) else 8 * WORD
+
+    def sizes(self) -> Mapping[int, int]:
+        """Return address → width of every word."""
+        return self._sizes
 
     def locations(self) -> tuple[Location, ...]:
         """Return every word, in address order."""

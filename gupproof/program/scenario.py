@@ -1,25 +1,30 @@
 """A scenario of the language on one target, unrolled to a program."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gupproof.diagnostics import Diagnostic, GupError, Span, with_source_lines
 from gupproof.language import typed
-from gupproof.language.effects import Effects
+from gupproof.language.effects import BUILT_IN_PROPERTIES, Effects, reached
 from gupproof.language.tree import walk
-from gupproof.language.types import VOID
+from gupproof.language.types import VOID, PointerType, StructType
+from gupproof.program.accesses import Accesses
 from gupproof.program.builder import Builder
-from gupproof.program.events import INIT_THREAD, Check, Program, ThreadInfo
+from gupproof.program.events import INIT_THREAD, Program, Stop, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
-from gupproof.program.grace_periods import GracePeriods, RcuFlags
+from gupproof.program.expressions import Expressions
+from gupproof.program.grace_periods import Callback, GracePeriods
+from gupproof.program.interrupts import Interrupts, Level, Window
 from gupproof.program.layout import Layout
-from gupproof.program.paths import Frame
+from gupproof.program.path import Frame, Path
+from gupproof.program.sections import Sections
+from gupproof.program.sequencing import KernelCpu
 from gupproof.program.settling import settled
-from gupproof.program.state import Depths, Operand, Register, State, Value
-from gupproof.program.statements import Thread, Window
+from gupproof.program.state import Cpu, Operand, Register, State, Value
+from gupproof.program.statements import Thread
 from gupproof.program.targets import Target
 
-MOST_THREADS = 32
+MAX_THREADS = 32
 
 
 def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: Mapping[str, int] | None = None) -> Program:
@@ -33,26 +38,32 @@ def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: 
             which have their default.
 
     Raises:
-        GupError: a loop without a bound, unbalanced interrupts, a primitive the target lacks, too many events.
+        GupError: a loop without a bound, a section that ends without having begun, a primitive the target lacks, a local that
+            has no value, too many events.
 
     """
-    plan = GracePeriods()
     fixed = fixed or {}
     functions, scenario = settled(unit, scenario, fixed)
     unit = replace(unit, functions=functions)
     try:
-        if _uses_rcu(unit, scenario):
-            first = _Lowering(unit, scenario, target, fixed, None)
-            first.run()
-            plan = first.rcu.seen
-        return _Lowering(unit, scenario, target, fixed, plan).run()
+        return _Lowering(unit, scenario, target, fixed).run()
     except GupError as error:
         raise GupError(*with_source_lines(list(error.diagnostics), unit.sources)) from None
 
 
-def _uses_rcu(unit: typed.Unit, scenario: typed.Scenario) -> bool:
-    bodies = [*(thread.body for thread in scenario.threads), *(function.body for function in unit.functions.values())]
-    return any(isinstance(node, typed.Rcu) for body in bodies for node in walk(*body))
+def _waits_for_readers(node: typed.Node) -> bool:
+    match node:
+        case typed.Rcu(primitive="synchronize_rcu") | typed.CallRcu() | typed.SrcuSync():
+            return True
+        case _:
+            return False
+
+
+def _aliases(node: typed.Node) -> bool:
+    """Whether a cast may lead to a word by a pointer of another type than its own."""
+    if not isinstance(node, typed.Cast) or not isinstance(node.type, PointerType):
+        return False
+    return isinstance(node.operand.type, PointerType) or not isinstance(node.type.target, StructType)
 
 
 @dataclass(slots=True)
@@ -64,29 +75,21 @@ class _Column:
 
 
 class _Lowering:
-    def __init__(
-        self,
-        unit: typed.Unit,
-        scenario: typed.Scenario,
-        target: Target,
-        fixed: Mapping[str, int],
-        plan: GracePeriods | None,
-    ) -> None:
+    def __init__(self, unit: typed.Unit, scenario: typed.Scenario, target: Target, fixed: Mapping[str, int]) -> None:
         self.unit, self.scenario = unit, scenario
         pool = ExprPool()
-        layout = Layout(unit.structs)
+        self.layout = layout = Layout(unit.structs)
         self.builder = Builder(pool, layout, target)
-        self.rcu = RcuFlags(plan=plan)
         self.fixed = fixed
         self.variables = [*unit.variables.values(), *scenario.variables]
         for variable in self.variables:
             layout.add(variable)
-        if plan is not None:
-            for period in range(len(plan.periods)):
-                self.rcu.begun_address[period] = layout.add_hidden(f"grace period {period} began")
-            for section in range(len(plan.sections)):
-                self.rcu.done_address[section] = layout.add_hidden(f"read-side section {section} ended")
+        code = self._code()
+        queued = any(isinstance(node, typed.CallRcu) for node in code) and target.is_language
+        spare = [layout.add_hidden(f"call_rcu {number}") for number in range(MAX_THREADS if queued else 0)]
         pool.locations = frozenset(location.address for location in layout.locations())
+        self.periods = GracePeriods(self.builder, wanted=any(map(_waits_for_readers, code)), flags=lambda: _spare(spare))
+        self.aliased = any(map(_aliases, code)) or len(_made_of_numbers(code)) > 1
         self.switches = {
             name: pool.const(fixed.get(name, switch.default))
             if name in fixed or switch.is_number
@@ -95,75 +98,83 @@ class _Lowering:
         }
         self.ghost_names = frozenset(ghost.name for ghost in scenario.ghosts)
         self.ghosts: dict[str, Operand] = {name: Value(pool.false) for name in sorted(self.ghost_names)}
+        self.threads: list[ThreadInfo] = []
+        self.settled: list[Expr] = []  # of each CPU, where no interrupt will come any more
+
+    def _code(self) -> list[typed.Node]:
+        """Return every node of the code that the scenario may run."""
+        bodies: list[typed.Node] = [node for thread in self.scenario.threads for node in thread.body]
+        bodies += [item.handler for item in self.scenario.interrupts]
+        return list(walk(*bodies, *reached(self.unit.functions, bodies)))
 
     def run(self) -> Program:
         pool, builder = self.builder.pool, self.builder
-        if len(self.scenario.threads) > MOST_THREADS:
-            raise GupError(
-                Diagnostic(
-                    code="L013",
-                    message=f"{len(self.scenario.threads)} threads are more than the {MOST_THREADS} of a scenario",
-                    span=self.scenario.threads[MOST_THREADS].span,
-                    help="most races need two",
-                )
-            )
+        if len(self.scenario.threads) > MAX_THREADS:
+            raise _too_many(self.scenario.threads[MAX_THREADS].span, len(self.scenario.threads))
         self._initial_writes()
-        columns = self._columns()
-        for number, column in enumerate(columns):
-            self._column(number, column)
-        self._thread(0, {}).finish_grace_periods()
+        for column in self._columns():
+            self._column(column)
+        for callback in self.periods.queue:  # which grows: a callback may queue another
+            self._callback(callback)
+        gp_order = self.periods.orderings()
         properties = {item.name: self._proposition(item) for item in self.scenario.properties}
         # What no path asserts on this target and setting holds all the same.
-        for name in sorted({"asserts", *Effects(self.unit.functions).asserted(self.scenario)}):
+        for name in sorted({*BUILT_IN_PROPERTIES, *Effects(self.unit.functions).asserted(self.scenario)}):
             properties.setdefault(name, pool.true)
-        if not properties:
-            properties["asserts"] = pool.true  # with nothing else to hold, accesses still have to go to objects
         covers = {item.name: self._proposition(item) for item in self.scenario.covers}
         ghosts = {name: value.expr for name, value in self.ghosts.items() if isinstance(value, Value)}
-        program = Program(
+        return Program(
             name=self.scenario.name,
             target=builder.target.name,
             pool=pool,
-            threads=tuple(ThreadInfo(_column_name(column)) for column in columns),
+            threads=tuple(self.threads),
             events=tuple(builder.events),
             locations=builder.layout.locations(),
             switches=self.switches,
             looked_at=frozenset(builder.looked_at),
-            constraints=tuple(builder.constraints),
-            stops=tuple(builder.stops),
+            constraints=tuple(item for item in builder.constraints if item is not pool.true),
+            stops=tuple(map(self._settled, builder.stops)),
             checks=tuple(builder.checks),
             properties=properties,
             covers=covers,
             ghosts=ghosts,
+            gp_order=gp_order,
+            is_language=builder.target.is_language,
         )
-        return _prune(program)
+
+    def _settled(self, stop: Stop) -> Stop:
+        """Return a stop that is for good only where no interrupt will do what is waited for."""
+        return stop if stop.for_good is None else replace(stop, for_good=self.builder.pool.land(stop.for_good, *self.settled))
 
     # ── the start ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _thread(self, number: int, registers: dict[Register, Operand], *, final: bool = False) -> Thread:
+    def _path(self, number: int, registers: dict[Register, Operand], *, final: bool = False) -> Path:
         pool = self.builder.pool
-        return Thread(
-            builder=self.builder,
-            unit=self.unit,
-            switches=self.switches,
-            state=State(guard=pool.true, depths=Depths(pool.false, pool.false, pool.false), registers=registers),
-            thread=number,
-            final=final,
-            frame=Frame(1, self.ghost_names),
-            rcu=self.rcu,
-        )
+        state = State(guard=pool.true, cpu=Cpu.fresh(pool), registers=registers)
+        return Path(self.builder, state, number, final=final, frame=Frame(1, self.ghost_names))
+
+    def _thread(self, path: Path) -> tuple[Thread, Interrupts]:
+        accesses = Accesses(path, self.unit.switches, self.switches, self.aliased)
+        sections = Sections(path, accesses, self.periods)
+        interrupts = Interrupts(path, sections)
+        expressions = Expressions(path, accesses)
+        thread = Thread(path, expressions, KernelCpu(interrupts, sections), self.unit.functions)
+        expressions.callee = thread
+        path.interruptions = interrupts
+        return thread, interrupts
 
     def _initial_writes(self) -> None:
         pool, layout = self.builder.pool, self.builder.layout
         values: dict[int, tuple[Expr, Span]] = {}
-        unroller = self._thread(INIT_THREAD, {})
+        thread, _ = self._thread(self._path(INIT_THREAD, {}))
+        expressions = thread.expressions
         for variable in self.variables:
             if variable.initial is not None:
-                value = unroller.convert(unroller.value(variable.initial), variable.initial.type, variable.type, variable.span)
+                value = expressions.convert(expressions.value(variable.initial), variable.initial.type, variable.type)
                 values[layout.base(variable.name)] = value.expr, variable.span
         for store in self.scenario.initial:
-            address = unroller.address(store.place)
-            value = unroller.convert(unroller.value(store.value), store.value.type, store.place.type, store.span)
+            address = expressions.address(store.place)
+            value = expressions.convert(expressions.value(store.value), store.value.type, store.place.type)
             if not isinstance(address, Value) or address.expr.op is not Op.CONST:
                 raise GupError(
                     Diagnostic(
@@ -194,77 +205,92 @@ class _Lowering:
                 pinned[thread.cpu] = columns[-1]
         return columns
 
-    def _column(self, number: int, column: _Column) -> None:
-        builder, pool = self.builder, self.builder.pool
-        thread = self._thread(number, {(0, name): value for name, value in self.ghosts.items()})
-        guests = [Window(self._guest(guest), builder.choice(()), preempts=True) for guest in column.guests]
+    def _column(self, column: _Column) -> None:
+        builder = self.builder
+        path = self._path(len(self.threads), {(0, name): value for name, value in self.ghosts.items()})
+        self.threads.append(ThreadInfo(_column_name(column)))
+        thread, interrupts = self._thread(path)
         names = {column.owner.name, *(guest.name for guest in column.guests)}
         handlers = [item for item in self.scenario.interrupts if item.thread in names]
-        thread.windows = [*guests, *(Window(_handler(item.handler), builder.choice(())) for item in handlers)]
+        for guest in column.guests:
+            ghosts = self._ghosts_of(guest.body)
+            interrupts.windows.append(Window(self._guest(thread, guest), guest.span, builder.choice(()), Level.GUEST, ghosts))
+        for item in handlers:
+            run = self._handler(thread, item.handler)
+            ghosts = self._ghosts_of((item.handler,))
+            interrupts.windows.append(Window(run, item.span, builder.choice(()), Level.HANDLER, ghosts))
         thread.body(column.owner.body, VOID, column.owner.span)
-        thread.window()
-        for window in thread.windows:
-            pool.options[window.choice] = tuple(range(len(window.points) + 1))
-        for window in guests:
-            # A thread runs; where its CPU's owner never gets to the window chosen, the execution is not complete.
-            ran = pool.lor(
-                *(
-                    pool.land(guard, pool.make(Op.EQ, window.choice, pool.const(place)))
-                    for place, guard in enumerate(window.points, 1)
-                )
-            )
-            builder.constraints.append(pool.lor(ran, *(stop.condition for stop in builder.stops)))
+        interrupts.window()
+        self.settled.append(interrupts.finish())
         for name in self.ghosts:
-            self.ghosts[name] = thread.state.registers[0, name]
+            self.ghosts[name] = path.state.registers[0, name]
 
-    def _guest(self, guest: typed.Thread) -> Callable[[Thread], None]:
-        def run(thread: Thread) -> None:
-            thread.fence("smp_mb", guest.span)
+    def _ghosts_of(self, body: Iterable[typed.Node]) -> frozenset[str]:
+        """Return the ghosts that some code of the scenario names: functions get them as arguments only."""
+        kinds = (typed.Local, typed.LocalAddress, typed.Assign)
+        return frozenset(node.name for node in walk(*body) if isinstance(node, kinds)) & self.ghost_names
+
+    def _guest(self, thread: Thread, guest: typed.Thread) -> Callable[[], None]:
+        def body() -> None:
+            fence = thread.expressions.accesses.fence
+            fence("smp_mb", guest.span)
             thread.frames += 1
-            thread.frame = Frame(thread.frames, self.ghost_names)
+            thread.path.frame = Frame(thread.frames, self.ghost_names)
             thread.body(guest.body, VOID, guest.span)
-            thread.fence("smp_mb", guest.span)
+            fence("smp_mb", guest.span)
 
-        return run
+        return lambda: thread.alone(body)
+
+    def _handler(self, thread: Thread, call: typed.Call) -> Callable[[], None]:
+        def body() -> None:
+            # Its arguments are the scenario's, whatever function it interrupts.
+            thread.path.frame = Frame(1, self.ghost_names)
+            thread.expressions.operand(call)
+
+        return lambda: thread.alone(body)
+
+    def _callback(self, callback: Callback) -> None:
+        if len(self.threads) >= MAX_THREADS:
+            raise _too_many(callback.call.span, len(self.threads) + 1)
+        path = self._path(len(self.threads), {})
+        self.threads.append(ThreadInfo(f"{callback.call.function}()"))
+        thread, _ = self._thread(path)
+        path.state.guard = callback.ended
+        path.calls = (callback.call.span,)
+        sections = thread.cpu
+        assert isinstance(sections, KernelCpu)
+        sections.sections.begin_callback(callback)
+        thread.call(callback.call, list(callback.arguments))
 
     # ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _proposition(self, item: typed.Proposition) -> Expr:
-        registers: dict[Register, Operand] = {(0, name): value for name, value in self.ghosts.items()}
-        unroller, pool = self._thread(INIT_THREAD, registers, final=True), self.builder.pool
-        holds = unroller.truth(item.condition).expr
-        return pool.land(holds, *(pool.negation(wrong) for wrong in unroller.astray))
-
-
-def _handler(call: typed.Call) -> Callable[[Thread], None]:
-    def run(thread: Thread) -> None:
-        thread.operand(call)
-
-    return run
+        pool = self.builder.pool
+        path = self._path(INIT_THREAD, {(0, name): value for name, value in self.ghosts.items()}, final=True)
+        thread, _ = self._thread(path)
+        holds = thread.expressions.truth(item.condition).expr
+        return pool.land(holds, *(pool.negation(wrong) for wrong in path.astray))
 
 
 def _column_name(column: _Column) -> str:
     return "+".join([column.owner.name, *(guest.name for guest in column.guests)])
 
 
-def _prune(program: Program) -> Program:
-    """Drop checks that cannot fail and constraints that always hold, judged by their form."""
-    pool = program.pool
-    checks: list[Check] = [check for check in program.checks if check.violation is not pool.false]
-    constraints = [item for item in program.constraints if item is not pool.true]
-    return Program(
-        name=program.name,
-        target=program.target,
-        pool=pool,
-        threads=program.threads,
-        events=program.events,
-        locations=program.locations,
-        switches=program.switches,
-        looked_at=program.looked_at,
-        constraints=tuple(constraints),
-        stops=program.stops,
-        checks=tuple(checks),
-        properties=program.properties,
-        covers=program.covers,
-        ghosts=program.ghosts,
-    )
+def _spare(spare: list[int]) -> int:
+    if not spare:
+        raise GupError(Diagnostic(code="L013", message=f"more than {MAX_THREADS} callbacks are queued", help="bound the loop"))
+    return spare.pop(0)
+
+
+def _too_many(span: Span, count: int) -> GupError:
+    message = f"{count} threads are more than the {MAX_THREADS} of a scenario, callbacks included"
+    return GupError(Diagnostic(code="L013", message=message, span=span, help="most races need two"))
+
+
+def _made_of_numbers(code: Iterable[typed.Node]) -> set[str]:
+    """Return the structures that pointers made of integers are said to lead to."""
+    return {
+        node.type.target.name
+        for node in code
+        if isinstance(node, typed.Cast) and isinstance(node.type, PointerType) and isinstance(node.type.target, StructType)
+    }

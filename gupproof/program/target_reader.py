@@ -60,7 +60,9 @@ LANGUAGE_SHAPES: dict[str, Shape] = {
 }
 """Further rows of a table of ``kind language``, whose model knows of locks and read-side sections itself."""
 
-_TAKEN = frozenset({"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "id"})
+_TAKEN = frozenset(
+    {"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "gp-order", "id"}
+)
 
 _TERMINALS = COST_TERMINALS | {
     "STRING": "a title in quotes",

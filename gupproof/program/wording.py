@@ -27,6 +27,8 @@ def expr_text(expr: typed.Expr) -> str:
     match expr:
         case typed.Const(value=value, type=kind):
             return "NULL" if (value == 0 and str(kind).endswith("*")) or str(kind) == "NULL" else str(value)
+        case typed.NoOverflow():
+            return "no_overflow"
         case typed.Local(name=name) | typed.Config(name=name):
             return name.split(".")[0]
         case typed.LocalAddress(name=name):
@@ -46,6 +48,12 @@ def expr_text(expr: typed.Expr) -> str:
             return f"{_nested(condition)} ? {_nested(then)} : {_nested(otherwise)}"
         case typed.Cast(operand=operand):
             return expr_text(operand)
+        case typed.Increment(target=target, amount=amount, is_prefix=is_prefix):
+            text = expr_text(target) if isinstance(target, typed.Local) else place_text(target)
+            sign = "++" if amount > 0 else "--"
+            return f"{sign}{text}" if is_prefix else f"{text}{sign}"
+        case typed.SrcuLock(place=place):
+            return f"srcu_read_lock(&{place_text(place)})"
         case typed.Choose():
             return "choose(...)"
         case typed.Rmw(place=place):

@@ -18,15 +18,13 @@ class Answers:
     """What was found out; each is whether some execution that the model allows is such, None if that was not found out.
 
     Attributes:
-        possible: it satisfies what is asked, and computes no value outside of its type.
+        possible: it satisfies what is asked.
         faults: it accesses what is no object.
-        overflows: it computes a value outside of its type.
 
     """
 
     possible: bool | None
     faults: bool | None
-    overflows: bool | None
 
 
 def refutation_of(program: Program, name: str) -> Expr:
@@ -67,7 +65,6 @@ def answers(program: Program, model: Model, *, timeout: float) -> Answers:
         return None if outcome is Outcome.UNKNOWN else outcome is Outcome.SAT
 
     return Answers(
-        possible=ask(encoding.covered[ASKED], -encoding.overflows, reaches=ASKED),
+        possible=ask(encoding.covered[ASKED], reaches=ASKED),
         faults=ask(encoding.violated[_SAFE], refutes=_SAFE),
-        overflows=ask(encoding.overflows),
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from gupproof.cat.grounding import grounded
 from gupproof.cat.reader import known_models, load_model
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source
@@ -91,7 +92,8 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
                 help="a model has at least one 'acyclic', 'irreflexive' or 'empty'",
             )
         )
-    return model
+    implied = platform.model in known_models() and not target_of(platform).is_language
+    return model if implied else grounded(model)
 
 
 def _targets_spoken_of(path: Path) -> list[str]:

@@ -69,7 +69,7 @@ def refuted(group: Group, *, timeout: float, unless: Shape | None = None) -> Ite
     questions = Questions(encoding, model, Solver(encoding.dimacs))
     for obligation in group.obligations:
         setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
-        asked = [*setting, -encoding.overflows, encoding.violated[obligation.property]]
+        asked = [*setting, encoding.violated[obligation.property]]
         finding = questions.find(asked, timeout, refutes=obligation.property)
         if finding.replay is not None:
             yield Refuted(obligation, _ending(finding.replay), why(finding.replay, obligation.property))

@@ -61,6 +61,7 @@ class Result:
         obligation: what was asked.
         verdict: the answer.
         reason: why, in a line; empty for a plain proof.
+        remark: what a reader of the verdict has to know besides: that some executions never end, say.
         internal: whether an ``error`` is the program's own: what the solver found did not stand up to its re-check.
         flags: of the model that mark some execution, where the property holds: a data race, say.
         reached: covers that were asked for → whether they can be reached (None: not found out).
@@ -76,6 +77,7 @@ class Result:
     obligation: Obligation
     verdict: Verdict
     reason: str
+    remark: str = ""
     internal: bool = False
     flags: tuple[str, ...] = ()
     reached: tuple[tuple[str, bool | None], ...] = ()

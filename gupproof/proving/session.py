@@ -45,6 +45,7 @@ class Session:
         self.model: Model = model_of(platform, reading)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding, self.undecided = encoded(self.program, self.model)
+        self.stuck: dict[tuple[int, ...], str] = {}  # likewise → the remark on executions that never end
         self.flags: dict[tuple[int, ...], tuple[str, ...]] = {}  # the literals of a setting → what the model flags under it
         self.build_seconds = time.perf_counter() - started
 
@@ -76,6 +77,7 @@ class Session:
             obligation=obligation,
             verdict=verdict,
             reason=reason,
+            remark=question.remark,
             internal=verdict is Verdict.ERROR,
             flags=question.flags,
             reached=tuple(question.reached.items()),
@@ -105,6 +107,7 @@ class _Question:
         self.timeout = timeout
         self.reached: dict[str, bool | None] = {}
         self.flags: tuple[str, ...] = ()
+        self.remark = ""
         encoding = session.encoding
         if setting is None:
             setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
@@ -112,9 +115,7 @@ class _Question:
 
     def decide(self) -> tuple[Verdict, str, Finding | None]:
         encoding, name = self.session.encoding, self.obligation.property
-        # An execution that runs into a limit of the model's own proves and refutes nothing.
-        sound = [*self.setting, -encoding.overflows]
-        finding = self.session.questions.find([*sound, encoding.violated[name]], self._left(), refutes=name)
+        finding = self.session.questions.find([*self.setting, encoding.violated[name]], self._left(), refutes=name)
         if finding.problem and finding.outcome is Outcome.SAT:
             return Verdict.ERROR, f"a refutation did not stand up to its re-check: {finding.problem}", None
         if finding.replay is not None:
@@ -124,7 +125,10 @@ class _Question:
         limit = self._limit_hit()
         if limit:
             return Verdict.UNKNOWN, limit, None
-        return self._flags() or self._covers()
+        answer = self._flags() or self._covers()
+        if answer[0] is Verdict.PROVED:
+            self.remark = self._stuck()
+        return answer
 
     def _flags(self) -> tuple[Verdict, str, None] | None:
         """Find what the model flags under these switches; an answer if that cannot be found out."""
@@ -134,7 +138,7 @@ class _Question:
         known = session.flags.get(tuple(self.setting))
         raised = []
         for name, literal in encoding.flagged.items() if known is None else ():
-            finding = session.questions.find([*self.setting, -encoding.overflows, literal], self._left(), raises=name)
+            finding = session.questions.find([*self.setting, literal], self._left(), raises=name)
             if finding.outcome is Outcome.SAT and finding.problem:
                 return Verdict.ERROR, f"a flag did not stand up to its re-check: {finding.problem}", None
             if finding.outcome is Outcome.UNKNOWN:
@@ -145,22 +149,18 @@ class _Question:
         return None
 
     def _limit_hit(self) -> str:
-        encoding = self.session.encoding
-        for literal, describe in ((encoding.bounded, bound_reason), (encoding.overflows, overflow_reason)):
-            finding = self.session.questions.find([*self.setting, literal], self._left())
-            if finding.outcome is Outcome.UNSAT:
-                continue
-            if finding.replay is not None:
-                return describe(finding.replay)
-            return self._gave_up("whether a bound is hit", finding)[1]
-        return ""
+        finding = self.session.questions.find([*self.setting, self.session.encoding.bounded], self._left())
+        if finding.outcome is Outcome.UNSAT:
+            return ""
+        if finding.replay is not None:
+            return bound_reason(finding.replay)
+        return self._gave_up("whether a bound is hit", finding)[1]
 
     def _covers(self) -> tuple[Verdict, str, Finding | None]:
         encoding = self.session.encoding
         missing = []
         for cover in self.obligation.covering:
-            sound = [*self.setting, -encoding.overflows]
-            finding = self.session.questions.find([*sound, encoding.covered[cover]], self._left(), reaches=cover)
+            finding = self.session.questions.find([*self.setting, encoding.covered[cover]], self._left(), reaches=cover)
             if finding.outcome is Outcome.SAT and finding.problem:
                 return Verdict.ERROR, f"a cover did not stand up to its re-check: {finding.problem}", None
             if finding.outcome is Outcome.UNKNOWN:
@@ -177,14 +177,47 @@ class _Question:
             )
         if missing:
             return Verdict.VACUOUS, f"holds, but cannot happen: {', '.join(missing)}", None
-        return Verdict.PROVED, "", None
+        return self._asserts() or (Verdict.PROVED, "", None)
+
+    def _asserts(self) -> tuple[Verdict, str, None] | None:
+        """Find whether some execution looks at an assert of the property; an answer if none does, or that is not found out."""
+        literal = self.session.encoding.reached.get(self.obligation.property)
+        if literal is None:
+            return None
+        finding = self.session.questions.find([*self.setting, literal], self._left())
+        if finding.outcome is Outcome.SAT and finding.problem:
+            return (
+                Verdict.ERROR,
+                f"an execution that gets to an assert did not stand up to its re-check: {finding.problem}",
+                None,
+            )
+        if finding.outcome is Outcome.UNKNOWN:
+            return self._gave_up("whether an assert is reached", finding)
+        if finding.outcome is Outcome.UNSAT:
+            return Verdict.VACUOUS, "holds, but no execution gets to an assert of it", None
+        return None
+
+    def _stuck(self) -> str:
+        """Return a remark on executions that never end, where there are any."""
+        session = self.session
+        known = session.stuck.get(tuple(self.setting))
+        if known is None:
+            known = session.stuck[tuple(self.setting)] = self._find_stuck()
+        return known
+
+    def _find_stuck(self) -> str:
+        finding = self.session.questions.find([*self.setting, self.session.encoding.stuck], self._left())
+        if finding.replay is None:
+            return ""
+        places = dict.fromkeys(str(stop.span.place) for stop in finding.replay.events.stops)
+        return f"some executions never end: they wait for ever at {', '.join(places)}"
 
     def _never_ends(self) -> bool:
         """Whether a property of final states holds because there are none, where no cover would tell."""
         encoding, program = self.session.encoding, self.session.program
         if not (program.stops or program.constraints) or program.properties[self.obligation.property] is program.pool.true:
             return False
-        finding = self.session.questions.find([*self.setting, -encoding.overflows, encoding.complete], self._left())
+        finding = self.session.questions.find([*self.setting, encoding.complete], self._left())
         return finding.outcome is Outcome.UNSAT
 
     def _left(self) -> float:
@@ -210,10 +243,3 @@ def bound_reason(found: Replay) -> str:
     stops = [stop for stop in found.events.stops if stop.reason is StopReason.BOUND]
     where = stops[0].span.place if stops else "?"
     return f"holds within bounds, but the loop at {where} may run more often: raise its bound"
-
-
-def overflow_reason(found: Replay) -> str:
-    """Return what an execution in which a value leaves its type leaves open."""
-    checks = [check for check in found.events.violations if check.kind is CheckKind.OVERFLOW]
-    where = f"{checks[0].message} at {checks[0].span.place}" if checks else "a value leaves its type"
-    return f"integer overflow: {where}"

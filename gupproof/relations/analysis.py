@@ -210,6 +210,8 @@ class Analysis:
             case "rmw":
                 writes = {event.rmw: 1 << event.id for event in self.program.events if event.rmw is not None}
                 return self._exact(lambda a, _: writes.get(a.id, 0))
+            case "gp-order":
+                return self._gp_order()
             case "addr":
                 return self._dependencies({event.id: event.addr for event in self.program.events})
             case "data":
@@ -279,6 +281,13 @@ class Analysis:
                     if domain == frozenset((1,)) or self._implied_by_guard(target, item.condition):
                         must[item.source] |= 1 << target
         return RelBounds(tuple(may), tuple(must))
+
+    def _gp_order(self) -> RelBounds:
+        may = [0] * self.count
+        for item in self.program.gp_order:
+            if 1 in self.domains.of(item.condition) and self.together[item.first] >> item.second & 1:
+                may[item.first] |= 1 << item.second
+        return RelBounds(tuple(may), (0,) * self.count)
 
     def _implied_by_guard(self, event: int, condition: Expr) -> bool:
         return self.program.pool.conjuncts(condition) <= self._conjuncts[event]

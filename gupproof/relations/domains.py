@@ -39,9 +39,13 @@ class Domains:
         self._stable: dict[Expr, Domain] = {}
         self._leaves: dict[Expr, frozenset[int]] = {}
         candidates = {read.id: [write for write in self._writes if feeds(write, read)] for read in self._reads}
+        # While values are followed in the model of a language, any branch may be taken: which one is no part of where a value
+        # comes from (cat/grounding.py). Once all are found, what a condition can be is known.
+        self._any_branch = program.is_language
         self._approximate(candidates)
         sources = {read.id: [write for write in candidates[read.id] if self.may_alias(write, read)] for read in self._reads}
         self._refine(sources)
+        self._any_branch = False
 
     # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -111,7 +115,13 @@ class Domains:
                 domain = memo[node.args[0]]
                 return _BOTH if domain is None else frozenset(int(value in self._locations) for value in domain)
             case _:
-                return _apply(node.op, [memo[arg] for arg in node.args])
+                domains = [memo[arg] for arg in node.args]
+                if self._any_branch and domains[0]:
+                    if node.op in _BOOLEAN:
+                        return _BOTH
+                    if node.op is Op.ITE:
+                        domains[0] = _BOTH
+                return _apply(node.op, domains)
 
     def _final(self, address: Domain, memo: dict[Expr, Domain]) -> Domain:
         values: set[int] = {0}
@@ -222,9 +232,10 @@ class Domains:
         memo: dict[Expr, Domain] = {}
         reached: set[int] = set()
         added: list[set[int]] = []
+        widths: set[int] = set()
         for write in writes:
             assert write.value is not None
-            parts = self._parts(write.value, members, memo)
+            parts = self._parts(write.value, members, memo, widths)
             if parts is None:
                 break
             reached |= parts[0]
@@ -235,15 +246,19 @@ class Domains:
                 if len(reached) > LARGEST_DOMAIN:
                     break
             else:
-                self._read_domains.update(dict.fromkeys(members, frozenset(reached)))
-                return True
+                # Where a type may keep less than is counted, values are followed one by one.
+                if all(fold(Op.WRAP, (value, width)) == value for value in reached for width in widths):
+                    self._read_domains.update(dict.fromkeys(members, frozenset(reached)))
+                    return True
         self._read_domains.update(before)
         return False
 
-    def _parts(self, value: Expr, members: set[int], memo: dict[Expr, Domain]) -> tuple[set[int], set[int]] | None:
+    def _parts(
+        self, value: Expr, members: set[int], memo: dict[Expr, Domain], widths: set[int]
+    ) -> tuple[set[int], set[int]] | None:
         """Return the values that ``value`` can set outright, and the amounts it can add to a read of the knot.
 
-        None if it does something else with the knot's values.
+        None if it does something else with the knot's values. The widths that sums are kept to are added to ``widths``.
         """
         if value.op is Op.READ and value.value in members:
             return set(), {0}
@@ -251,12 +266,15 @@ class Domains:
         if domain is not None:
             return set(domain), set()
         if value.op is Op.ITE:
-            branches = [self._parts(arg, members, memo) for arg in value.args[1:]]
+            branches = [self._parts(arg, members, memo, widths) for arg in value.args[1:]]
             if branches[0] is None or branches[1] is None:
                 return None
             return branches[0][0] | branches[1][0], branches[0][1] | branches[1][1]
+        if value.op is Op.WRAP:
+            widths.add(value.args[1].value)
+            return self._parts(value.args[0], members, memo, widths)
         if value.op in (Op.ADD, Op.SUB):
-            inner, amounts = self._parts(value.args[0], members, memo), self._domain(value.args[1], memo)
+            inner, amounts = self._parts(value.args[0], members, memo, widths), self._domain(value.args[1], memo)
             if inner is None or amounts is None:
                 return None
             return tuple({fold(value.op, (a, b)) for a in part for b in amounts} for part in inner)  # type: ignore[return-value]

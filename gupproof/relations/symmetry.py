@@ -93,9 +93,18 @@ class _Exchange:
             and all(self._becomes(a, b) for a, b in zip(self.one + self.other, self.other + self.one, strict=True))
             and self._keeps((stop.reason, stop.condition) for stop in program.stops)
             and self._keeps(((check.kind, check.property), check.violation) for check in program.checks)
+            and self._keeps((check.property, check.reached) for check in program.checks if check.reached is not None)
+            and self._keeps_order()
             and self._keeps((None, constraint) for constraint in program.constraints)
             and all(map(self._same, (*program.properties.values(), *program.covers.values())))
         )
+
+    def _keeps_order(self) -> bool:
+        before = {(item.first, item.second, item.condition) for item in self.program.gp_order}
+        images = self.events
+        return before == {
+            (images.get(first, first), images.get(second, second), self.image(condition)) for first, second, condition in before
+        }
 
     def _keeps(self, labelled: Iterable[tuple[object, Expr]]) -> bool:
         before = {(label, self.pool.conjuncts(expr)) for label, expr in labelled}

@@ -37,7 +37,8 @@ def line(result: Result) -> str:
     where = f"{name}{f' [{item.claim}]' if item.claim else ''}: {item.property} under {item.model}/{item.target}"
     detail = f" ({settings})" if settings else ""
     reason = f": {result.reason}" if result.reason and result.verdict is not Verdict.REFUTED else ""
-    return f"{where}{detail}: {cell(result)}{reason} [{result.seconds:.2f} s]"
+    remark = f"; {result.remark}" if result.remark else ""
+    return f"{where}{detail}: {cell(result)}{reason}{remark} [{result.seconds:.2f} s]"
 
 
 def table(results: Sequence[Result], paint: Paint = plain) -> str:

@@ -14,7 +14,7 @@ from gupproof.language.primitives import PRIMITIVES
 _END = r"(?![A-Za-z0-9_])"
 _IDENT = r"[A-Za-z_][A-Za-z0-9_]*"
 _CONSTANTS = ("true", "false", "NULL")
-_TYPES = ("bool", "int", "long", "unsigned", "struct", "enum")
+_TYPES = ("bool", "char", "short", "int", "long", "signed", "unsigned", "struct", "enum")
 _DECLARATIONS = ("use", "config", "slot", "const", "typedef", "fn", "scenario", "theorem", "ghost", "init", "thread")
 _VERDICTS = ("proved", "refuted", "vacuous", "flagged", "hopeless")
 

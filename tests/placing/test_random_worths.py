@@ -1,7 +1,7 @@
 """What each placement of a random program is worth, against what ``prove`` says of the text in which it stands.
 
-The programs have loops with bounds, numbers that may leave their types, waiting, asserts, assumptions, and covers; which of
-these matter depends on what stands in the slots.
+The programs have loops with bounds, waiting, asserts, assumptions, and covers; which of these matter depends on what stands
+in the slots.
 """
 
 import os

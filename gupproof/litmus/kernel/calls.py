@@ -14,6 +14,9 @@ from gupproof.language.primitives import (
     Primitive,
     RcuAction,
     RmwAction,
+    SrcuLockAction,
+    SrcuSyncAction,
+    SrcuUnlockAction,
     StoreAction,
 )
 from gupproof.litmus.form import Unsupported
@@ -109,12 +112,12 @@ def called_with(reader: Expressions, name: str, span: Span) -> typed.Expr | list
             return [store, typed.Fence(span=span, primitive=then)] if then else [store]
         case FenceAction():
             return [typed.Fence(span=span, primitive=primitive.name, place=place)]
-        case RcuAction():
-            return [typed.Rcu(span=span, primitive=primitive.name)]
+        case RcuAction(of=name):
+            return [typed.Rcu(span=span, primitive=name)]
         case RmwAction() as action:
             assert place is not None
             return _rmw(action, place, given, span)
-        case InterruptsAction():
+        case InterruptsAction() | SrcuLockAction() | SrcuUnlockAction() | SrcuSyncAction():
             raise Unsupported(f"call: {name}()")
 
 

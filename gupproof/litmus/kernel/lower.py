@@ -8,11 +8,14 @@ from gupproof.language.types import LONG, VOID, ArrayType
 from gupproof.litmus.form import Kind, Register, Unsupported, Value, Word
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, meaning, places, require_thread, words_named
+from gupproof.program.accesses import Accesses
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
+from gupproof.program.expressions import Expressions
 from gupproof.program.layout import Layout
-from gupproof.program.state import Depths, Operand, State
+from gupproof.program.path import Path
+from gupproof.program.state import Cpu, Operand, State
 from gupproof.program.state import Register as Key
 from gupproof.program.state import Value as Symbolic
 from gupproof.program.statements import Thread
@@ -20,7 +23,6 @@ from gupproof.program.targets import Target
 
 _FRAME = 1
 _WORD = Kind(8, signed=True)  # values have 64 bits, whatever the types say
-_NO_UNIT = typed.Unit(path="", structs={}, switches={}, variables={}, functions={}, scenarios={}, theorems={}, sources={})
 
 
 def lower_kernel_c(test: KernelTest, target: Target, *, unroll: int = 2) -> Program:
@@ -52,19 +54,68 @@ def lower_observed_kernel_c(test: KernelTest, target: Target, *, unroll: int = 2
         raise GupError(Diagnostic(code="M006", message=f"the expressions of {test.path} are nested too deeply")) from None
 
 
-@dataclass(slots=True)
-class _Thread(Thread):
-    """A thread of a litmus test: nothing interrupts it, and the sections of RCU are the model's affair."""
+@dataclass(frozen=True, slots=True)
+class _Cpu:
+    """The CPU of a thread of a litmus test: nothing interrupts it, and the sections of RCU are the model's affair."""
 
-    def window(self) -> None:
-        """Do nothing: there are no interrupts."""
+    accesses: Accesses
 
-    def statement(self, node: typed.Stmt) -> None:
-        """Unroll one statement."""
-        if isinstance(node, typed.Rcu) and not self.builder.target.is_language:
-            raise Unsupported(f"call: {node.primitive}() on target {self.builder.target.name}, whose model knows of no RCU")
-        # Not super(): slots=True makes the class anew, and its zero-argument form looks for the old one.
-        Thread.statement(self, node)
+    def interrupts(self, node: typed.Interrupts) -> None:
+        """Refuse: herd has no such call.
+
+        Raises:
+            Unsupported: always.
+
+        """
+        raise Unsupported(f"call: {node.primitive}()")
+
+    def rcu(self, node: typed.Rcu) -> None:
+        """Unroll a step of RCU.
+
+        Raises:
+            Unsupported: on a machine.
+
+        """
+        target = self.accesses.path.builder.target
+        if not target.is_language:
+            raise Unsupported(f"call: {node.primitive}() on target {target.name}, whose model knows of no RCU")
+        self.accesses.fence(node.primitive, node.span)
+
+    def srcu_lock(self, node: typed.SrcuLock, place: Symbolic) -> Symbolic:
+        """Refuse: the reader makes loads and stores of SRCU.
+
+        Raises:
+            Unsupported: always.
+
+        """
+        raise Unsupported("call: srcu_read_lock()")
+
+    def srcu_unlock(self, node: typed.SrcuUnlock, place: Symbolic, index: Symbolic) -> None:
+        """Refuse, likewise.
+
+        Raises:
+            Unsupported: always.
+
+        """
+        raise Unsupported("call: srcu_read_unlock()")
+
+    def srcu_synchronize(self, node: typed.SrcuSync, place: Symbolic) -> None:
+        """Refuse, likewise.
+
+        Raises:
+            Unsupported: always.
+
+        """
+        raise Unsupported("call: synchronize_srcu()")
+
+    def call_rcu(self, node: typed.CallRcu, arguments: tuple[Symbolic, ...]) -> None:
+        """Refuse: herd has no such call.
+
+        Raises:
+            Unsupported: always.
+
+        """
+        raise Unsupported("call: call_rcu()")
 
 
 class _Lowering:
@@ -134,6 +185,7 @@ class _Lowering:
             properties={CONDITION: pool.lor(pool.negation(counts), holds)} | faults,
             covers={CONDITION: pool.land(counts, holds)},
             ghosts={},
+            is_language=self.builder.target.is_language,
         )
         shown = dict.fromkeys(part for item in (*places(test.condition), *test.listed) for part in self._parts(item))
         return Lowered(program, tuple(Observed(part, place(part), _WORD) for part in shown), counts)
@@ -152,16 +204,10 @@ class _Lowering:
         for register, value in self.test.registers.items():
             if register.thread == number:
                 registers[_FRAME, register.name] = Symbolic(self._constant(value))
-        state = State(guard=pool.true, depths=Depths(pool.false, pool.false, pool.false), registers=registers)
-        unrolled = _Thread(
-            builder=self.builder,
-            unit=_NO_UNIT,
-            switches={},
-            state=state,
-            thread=number,
-            gets_locks=True,
-            rounds=self.unroll,
-        )
+        state = State(guard=pool.true, cpu=Cpu.fresh(pool), registers=registers)
+        path = Path(self.builder, state, number)
+        accesses = Accesses(path)
+        unrolled = Thread(path, Expressions(path, accesses, gets_locks=True), _Cpu(accesses), rounds=self.unroll)
         unrolled.body(thread.body, VOID, NOWHERE)
         return state.registers
 
