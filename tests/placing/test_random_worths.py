@@ -22,9 +22,9 @@ from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.proving.run import prove_group
 from tests.support.slotted_programs import random_slotted
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "700")) // 140
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "700")) // 175
 MODELS = ("sc", "x86-tso", "armv8", "power", "riscv", "lkmm")
-MOST = 40  # placements to ask prove about, one by one
+MOST = 30  # placements to ask prove about, one by one
 
 
 def proved(goal: Goal, platform: Platform, slots: tuple[Slot, ...], placement: Placement) -> list[Result]:
