@@ -85,6 +85,7 @@ class Cheapest:
         cost: of the placement.
         bound: nothing costs less.
         proved: whether it is sure to be the cheapest.
+        reason: why not, if not.
 
     """
 
@@ -93,6 +94,7 @@ class Cheapest:
     cost: int
     bound: int
     proved: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +214,14 @@ class Answering:
         found = self.search(self.question.platforms).cheapest(weights, known)
         best = found.placements[0] if found.placements else None
         price = sum(row[position] for row, position in zip(weights, best, strict=True)) if best else 0
-        return Cheapest(target=platform.target, placement=best, cost=price, bound=found.bound, proved=found.complete)
+        return Cheapest(
+            target=platform.target,
+            placement=best,
+            cost=price,
+            bound=found.bound,
+            proved=found.complete,
+            reason=found.reason,
+        )
 
     def weights(self, target: Target) -> tuple[tuple[int, ...], ...]:
         """Return per slot what each alternative costs on a target."""

@@ -104,6 +104,7 @@ def _cheapest(question: Question, item: Json) -> Cheapest:
         cost=item["cost"] or 0,
         bound=item["bound"],
         proved=item["proved"],
+        reason=item["reason"],
     )
 
 

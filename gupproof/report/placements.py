@@ -198,6 +198,7 @@ def cheapest_text(question: Question, item: Cheapest, *, indent: str = "") -> st
     else:
         text = f"{item.target}: {spelled(question.slots, item.placement)}, at {item.cost}"
         text += "" if item.proved else f": the best known; none costs less than {item.bound}"
+    text += f" ({item.reason})" if item.reason else ""
     return "\n".join(_wrapped(indent + text, indent + "  "))
 
 
@@ -419,6 +420,7 @@ def cheapest_json(question: Question, item: Cheapest) -> Json:
         "cost": item.cost if item.placement is not None else None,
         "bound": item.bound,
         "proved": item.proved,
+        "reason": item.reason,
     }
 
 

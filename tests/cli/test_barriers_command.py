@@ -384,6 +384,8 @@ def test_what_a_bound_leaves_open_is_not_for_lack_of_time(folder: Path) -> None:
     assert "in time" not in done.out
     assert "1 not all decided; " in done.out
     assert "the loop at again.gup:11 may run more often: raise its bound" in done.out
+    cheapest = " ".join(barriers("again", "--cheapest", "again.gup", cwd=folder).out.split())
+    assert "the best known; none costs less than 0 (s under armv8/arm64-lse: holds within bounds" in cheapest
     at_length = barriers("again", "again.gup", cwd=folder).out
     assert "wmb = smp_wmb, rmb = smp_rmb\n" in at_length, "what is known is told"
     (found,) = documents("again.gup", cwd=folder)

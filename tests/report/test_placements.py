@@ -271,6 +271,10 @@ def test_past_the_time_what_is_known_stays_with_its_bound(passing):
         ),
         ({"placement": None, "proved": False, "bound": 12}, "arm64-lse: none is known yet; none costs less than 12"),
         ({"placement": None}, "arm64-lse: no choice is sufficient"),
+        (
+            {"placement": None, "proved": False, "bound": 12, "reason": "the time is up"},
+            "arm64-lse: none is known yet; none costs less than 12 (the time is up)",
+        ),
     ],
 )
 def test_the_cheapest_in_a_line(passing, parts, text):
@@ -376,7 +380,9 @@ def test_what_is_expected_is_there_in_words(passing):
 def test_what_was_not_found_out_is_null(late):
     made = answer_json(late)
     assert made["together"]["today"] is None
-    assert made["cheapest"][0] == {"target": "x86-64", "placement": None, "cost": None, "bound": 0, "proved": False}
+    (least,) = made["cheapest"]
+    assert least.pop("reason").endswith("the time is up")
+    assert least == {"target": "x86-64", "placement": None, "cost": None, "bound": 0, "proved": False}
     assert (made["together"]["complete"], made["together"]["hopeless"]) == (False, False)
 
 
