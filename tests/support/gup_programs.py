@@ -53,7 +53,7 @@ class Writer:
         for number in range(threads):
             self.budget = {2: random.randint(2, 5), 3: random.randint(1, 3)}[threads]
             self.depth = 0
-            body = [f"int r0, r1 = {random.choice(('0', 'choose(0, 1)'))}, r2, i, j;"]
+            body = [f"int r0 = 0, r1 = {random.choice(('0', 'choose(0, 1)'))}, r2 = 0, i = 0, j = 0;"]
             if random.random() < 0.6:
                 body.append(f"r0 = READ_ONCE({self.place()});")
             else:
