@@ -1,0 +1,3 @@
+"""stub"""
+def test_a():
+    pass
