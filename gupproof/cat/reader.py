@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from gupproof.cat import files, statics, syntax
+from gupproof.cat import absent, files, statics, syntax
 from gupproof.cat.absorption import condensed
 from gupproof.cat.evaluator import Evaluator
 from gupproof.cat.files import known_models
@@ -72,6 +72,7 @@ class _Reader:
 
     def model(self, path: Path, title: str) -> Model:
         """Return what was read, or raise all that was wrong with it."""
+        self._problems += [problem for axiom in self._axioms for problem in _of_what_is_absent(axiom)]
         if self._problems:
             raise GupError(*with_source_lines(self._problems, self._sources))
         name = path.name.removesuffix(".cat")
@@ -81,7 +82,9 @@ class _Reader:
             path=str(path),
             axioms=tuple(self._axioms),
             condensed=condensed(self._pool, self._axioms),
-            definitions={name: value for name, value in self._scope.items() if isinstance(value, Term)},
+            definitions={
+                name: value for name, value in self._scope.items() if isinstance(value, Term) and not absent.occurring([value])
+            },
             sources=dict(self._sources),
             standins=tuple(self._stood_in),
             pool=self._pool,
@@ -113,7 +116,7 @@ class _Reader:
             self._elsewhere = {}
             scope, self._scope = self._scope, self._prelude
             self.read(files.names_of_herd(), None)
-            self._elsewhere, self._scope = self._scope, scope
+            self._elsewhere, self._scope = {**absent.names(self._pool), **self._scope}, scope
         return self._elsewhere
 
     # ── items ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,6 +282,19 @@ class _Reader:
         self.read(path, span)
         kept = {key: value for key, value in self._scope.items() if given.get(key) is not value}
         self._scope = {key: value for key, value in outer.items() if key in given and key not in kept} | kept
+
+
+def _of_what_is_absent(axiom: Axiom) -> list[Diagnostic]:
+    """Return what keeps a check from being judged: names of what executions here do not have."""
+    return [
+        Diagnostic(
+            code="C007",
+            message=f"this check needs `{name}`, which is not supported: {absent.why(name)}",
+            span=axiom.span,
+            help="a model takes addr, data and ctrl from the execution; it cannot work them out here",
+        )
+        for name in absent.occurring([axiom.term])
+    ]
 
 
 def _unnamed(item: syntax.Check) -> str:
