@@ -25,6 +25,8 @@ BARRIERS = {
 TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {
     f"{kind}.{what}" for kind in ("DMB", "DSB") for what in BARRIERS.values()
 }
+# Which accesses are exclusives, and which reads order less than others.
+UNORDERED = frozenset({"X", "NoRet"})
 
 _LOAD = re.compile(r"^(LDR|LDUR|LDAR|LDAPR|LDAPUR|LDXR|LDAXR)(B|H|SB|SH|SW)?$")
 _STORE = re.compile(r"^(STR|STUR|STLR|STLUR)(B|H)?$")

@@ -13,9 +13,10 @@ from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
 from gupproof.litmus.kernel.lower import lower_observed_kernel_c
 from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
-from gupproof.litmus.lower import architecture_of, lower_observed
+from gupproof.litmus.lower import ARCHITECTURES, architecture_of, lower_observed
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
-from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, target_of
+from gupproof.program.events import Program
+from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, sets_named, target_of
 from gupproof.proving.questions import Questions, encoded
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
@@ -167,6 +168,8 @@ class _Seen:
 def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
     program = lowered(test, platform, request.unroll).program
     model = model_of(platform, request.reading)
+    if isinstance(test, Litmus):
+        _check_tags(test, program, platform, request.reading)
     encoding, undecided = encoded(program, model)
     questions = Questions(encoding, model, Solver(encoding.cnf))
 
@@ -198,6 +201,24 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     return _Seen(
         observation, ok, loop, marks + tuple(f"{name}?" for name in undecided), watched, stuck=not possible and not avoidable
     )
+
+
+def _check_tags(test: Litmus, program: Program, platform: Platform, reading: Reading) -> None:
+    """See to it that a model knows the instructions of a test: of one that it has no word for it would keep no order.
+
+    A model that names no instruction at all (as ``sc``) means the same of each.
+
+    Raises:
+        Unsupported: it does not.
+
+    """
+    architecture, named = architecture_of(test), sets_named(platform, reading)
+    if not named & frozenset().union(*(item.tags for item in ARCHITECTURES)):
+        return
+    emitted = dict.fromkeys(tag for event in program.events if event.thread >= 0 for tag, _ in event.tags)
+    unknown = [tag for tag in emitted if tag in architecture.tags - architecture.unordered - named]
+    if unknown:
+        raise Unsupported(f"model: {platform.model} says nothing of {', '.join(unknown)}, which this test has")
 
 
 def _either(outcomes: Sequence[Outcome]) -> Outcome:
