@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from gupproof.cat import absent, files, statics, syntax
+from gupproof.cat import absent, domains, files, statics, syntax
 from gupproof.cat.absorption import condensed
 from gupproof.cat.evaluator import Evaluator
 from gupproof.cat.files import known_models
@@ -39,24 +39,35 @@ def load_model(
         GupError: it is no model that can be read; carries every error found.
 
     """
-    reader = _Reader(tags, include, variants)
+    reader = _read(_Reader(tags, include, variants), path, bell)
+    if domains.are_meant_alike(reader.asked):
+        reader = _read(_Reader(tags, include, variants, alike=True), path, bell)
+    return reader.model(path)
+
+
+def _read(reader: "_Reader", path: Path, bell: Path | None) -> "_Reader":
     if path.resolve() != files.prelude().resolve():
         reader.read(files.prelude(), None)
     reader.begin()
     bell = bell or files.bell_of(path)
     if bell is not None:
         reader.read(bell, None)
-    title = reader.read(path, None)
-    return reader.model(path, title)
+    reader.title = reader.read(path, None)
+    return reader
 
 
 class _Reader:
     """The state of reading one model: what is defined so far, and what is wrong so far."""
 
-    def __init__(self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str]) -> None:
+    def __init__(
+        self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str], *, alike: bool = False
+    ) -> None:
+        self.title = ""
         self._include = tuple(include)
         self._pool = TermPool()
         self._evaluator = Evaluator(self._pool, tags, variants, self._names_of_herd)
+        if alike:
+            self._evaluator.base |= domains.of_any_domain(self._pool, tags)
         self._scope: Scope = {}
         self._prelude: Scope | None = None
         self._elsewhere: Scope | None = None
@@ -70,7 +81,12 @@ class _Reader:
         """Note that the prelude has been read: names that are looked up last know no more than that."""
         self._prelude = self._scope
 
-    def model(self, path: Path, title: str) -> Model:
+    @property
+    def asked(self) -> set[str]:
+        """What every execution has and the model speaks of."""
+        return self._evaluator.asked
+
+    def model(self, path: Path) -> Model:
         """Return what was read, or raise all that was wrong with it."""
         self._problems += [problem for axiom in self._axioms for problem in _of_what_is_absent(axiom)]
         if self._problems:
@@ -78,7 +94,7 @@ class _Reader:
         name = path.name.removesuffix(".cat")
         return Model(
             name=name,
-            title=title or name,
+            title=self.title or name,
             path=str(path),
             axioms=tuple(self._axioms),
             condensed=condensed(self._pool, self._axioms),
@@ -115,7 +131,9 @@ class _Reader:
         if self._elsewhere is None:
             self._elsewhere = {}
             scope, self._scope = self._scope, self._prelude
+            asked, self._evaluator.asked = self._evaluator.asked, set()
             self.read(files.names_of_herd(), None)
+            self._evaluator.asked = asked
             self._elsewhere, self._scope = {**absent.names(self._pool), **self._scope}, scope
         return self._elsewhere
 
@@ -142,6 +160,8 @@ class _Reader:
             case syntax.Let():
                 new = self._evaluator.bind(item.bindings, self._scope, recursive=item.recursive)
                 self._scope = self._scope | new
+                if item.guard is not None:
+                    self._guard(item.guard, new)
             case syntax.Check():
                 self._check(item)
             case syntax.Include():
@@ -215,6 +235,12 @@ class _Reader:
                 raise unsupported("with ... from", item.span, f"the choices are {describe(choices)}")
 
     # ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _guard(self, item: syntax.Check, solved: Scope) -> None:
+        """``let rec ... when``: the relations of a least solution only grow, and what has no cycle in the end has none before."""
+        if item.negated or any(isinstance(value, Term) and value.op is TermOp.ITERATE for value in solved.values()):
+            raise unsupported("let rec ... when", item.span, "what holds in the end need not hold on the way there")
+        self._check(item)
 
     def _check(self, item: syntax.Check) -> None:
         value = self._evaluator.evaluate(item.operand, self._scope)

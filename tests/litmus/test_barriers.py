@@ -104,7 +104,7 @@ def test_a_test_is_not_judged_by_a_model_that_has_no_word_for_one_of_its_barrier
     assert judged(tmp_path, sb("DMB SY"), model).observation is Observation.NEVER
     found = judged(tmp_path, sb("DSB SY"), model)
     assert found.observation is Observation.UNSUPPORTED
-    assert found.reason.endswith("mine.cat says nothing of DSB.ISH, which this test has")
+    assert found.reason.endswith("mine.cat says nothing of DSB.SY, which this test has")
     assert found.reason.startswith("model: ")
     # Exclusives are known by rmw; and a model without any word for instructions means what it says.
     exclusive = arm("LDXR W0,[X1]; STXR W3,W0,[X1]; DMB SY", condition="x=0")
