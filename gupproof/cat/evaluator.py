@@ -331,7 +331,7 @@ class Evaluator:
         assert_never(function)
 
     def _control_and_fence(self, argument: Value, span: Span) -> Value:
-        """``ctrlcfence(ctrl, S)``: what follows a control dependency and then a fence of S; older files name the fence alone."""
+        """``ctrlcfence(ctrl, S)``: what follows a control dependency and then a fence of S; older files give the S alone."""
         user = f"{Primitive.CONTROL_AND_FENCE.value}()"
         match argument:
             case TupleValue(items=(dependency, fences)):

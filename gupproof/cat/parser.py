@@ -67,7 +67,7 @@ def _lark() -> Lark:
 
 
 def _without_comments(text: str, path: str) -> str:
-    """Replace comments by blanks: ``(* nested *)``, ``/* flat */``, ``//`` and ``#`` to the end of the line, but not in strings.
+    """Replace comments by blanks: ``(* nested *)``, ``/* flat */``, ``//`` and ``#`` to the end of the line; not in strings.
 
     A comment in whose words ``(*x)`` stands has no end where that opens another. Such a file is Dartagnan's, and means that
     nothing but ``(* `` opens one inside of another.

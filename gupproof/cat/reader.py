@@ -33,12 +33,13 @@ def load_model(
         tags: names of the sets that the target's events carry, besides those every execution has.
         include: folders to look for included files in, after the file's own and before the project's.
         bell: a file to read before the model; without one, the file that goes with the model if there is one.
-        variants: what ``if "name"`` finds set.
+        variants: what ``if "name"`` finds set, besides what the .cfg of the model's name sets.
 
     Raises:
         GupError: it is no model that can be read; carries every error found.
 
     """
+    variants |= files.variants_of(path)
     reader = _read(_Reader(tags, include, variants), path, bell)
     if domains.are_meant_alike(reader.asked):
         reader = _read(_Reader(tags, include, variants, alike=True), path, bell)
@@ -49,6 +50,7 @@ def _read(reader: "_Reader", path: Path, bell: Path | None) -> "_Reader":
     if path.resolve() != files.prelude().resolve():
         reader.read(files.prelude(), None)
     reader.begin()
+    reader.note_settings(path)
     bell = bell or files.bell_of(path)
     if bell is not None:
         reader.read(bell, None)
@@ -59,9 +61,7 @@ def _read(reader: "_Reader", path: Path, bell: Path | None) -> "_Reader":
 class _Reader:
     """The state of reading one model: what is defined so far, and what is wrong so far."""
 
-    def __init__(
-        self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str], *, alike: bool = False
-    ) -> None:
+    def __init__(self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str], *, alike: bool = False) -> None:
         self.title = ""
         self._include = tuple(include)
         self._pool = TermPool()
@@ -85,6 +85,12 @@ class _Reader:
     def asked(self) -> set[str]:
         """What every execution has and the model speaks of."""
         return self._evaluator.asked
+
+    def note_settings(self, path: Path) -> None:
+        """Count the file that says how the model is read among what was read."""
+        settings = files.settings_of(path)
+        if settings.is_file():
+            self._sources[str(settings)] = read_source(settings, kind="a .cfg file")
 
     def model(self, path: Path) -> Model:
         """Return what was read, or raise all that was wrong with it."""
@@ -237,7 +243,7 @@ class _Reader:
     # ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _guard(self, item: syntax.Check, solved: Scope) -> None:
-        """``let rec ... when``: the relations of a least solution only grow, and what has no cycle in the end has none before."""
+        """``let rec ... when``: what a least solution relates only grows, and what has no cycle in the end has none before."""
         if item.negated or any(isinstance(value, Term) and value.op is TermOp.ITERATE for value in solved.values()):
             raise unsupported("let rec ... when", item.span, "what holds in the end need not hold on the way there")
         self._check(item)

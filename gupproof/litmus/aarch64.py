@@ -19,9 +19,7 @@ __all__ = ["ARCHES", "BARRIERS", "TAGS", "execute", "register"]
 ARCHES = ("AArch64",)
 # What a barrier waits for and whom it speaks to: all accesses, those after loads, stores.
 BARRIERS = ("SY", "ISH", "OSH", "NSH", "LD", "ISHLD", "OSHLD", "NSHLD", "ST", "ISHST", "OSHST", "NSHST")
-TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {
-    f"{kind}.{option}" for kind in ("DMB", "DSB") for option in BARRIERS
-}
+TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {f"{kind}.{option}" for kind in ("DMB", "DSB") for option in BARRIERS}
 # Which accesses are exclusives, and which reads order less than others.
 UNORDERED = frozenset({"X", "NoRet"})
 

@@ -11,7 +11,7 @@ from tests.cat.conftest import TAGS
 
 
 def test_the_projects_models():
-    assert list(known_models()) == ["armv8", "lkmm", "lkmm-same-lock", "power", "riscv", "sc", "x86-tso"]
+    assert list(known_models()) == ["armv8", "lkmm", "lkmm-same-lock", "lkmm-v2", "power", "riscv", "sc", "x86-tso"]
     for target in known_targets():
         for name in target.models:
             model = load_model(known_models()[name], tags=target.tags)

@@ -67,7 +67,7 @@ def test_a_barrier_of_loads_does_not_wait_for_an_atomic_that_returns_nothing(tmp
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-MODELS_OF_TABLES = ("armv8", "riscv", "power", "x86-tso", "lkmm", "lkmm-same-lock")
+MODELS_OF_TABLES = ("armv8", "riscv", "power", "x86-tso", "lkmm", "lkmm-same-lock", "lkmm-v2")
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda item: item.names[0])

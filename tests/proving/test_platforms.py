@@ -57,7 +57,7 @@ def test_an_unknown_model_is_refused_with_what_there_is():
     code, message, remedy = refused("x86-tsl")
     assert (code, message) == ("P001", "there is no memory model called 'x86-tsl'")
     assert remedy == "did you mean x86-tso?"
-    assert "armv8, lkmm, lkmm-same-lock, power, riscv, sc, x86-tso" in refused("alpha")[2]
+    assert "armv8, lkmm, lkmm-same-lock, lkmm-v2, power, riscv, sc, x86-tso" in refused("alpha")[2]
     assert refused("nowhere.cat")[:2] == ("P001", "there is no model file nowhere.cat")
 
 
