@@ -1,6 +1,6 @@
 """Reads a memory model: a cat file with what it includes, after the project's prelude, as axioms over terms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -25,6 +25,7 @@ def load_model(
     include: Sequence[Path] = (),
     bell: Path | None = None,
     variants: frozenset[str] = frozenset(),
+    own: frozenset[str] = frozenset(),
 ) -> Model:
     """Read the model in ``path``.
 
@@ -34,15 +35,18 @@ def load_model(
         include: folders to look for included files in, after the file's own and before the project's.
         bell: a file to read before the model; without one, the file that goes with the model if there is one.
         variants: what ``if "name"`` finds set, besides what the .cfg of the model's name sets.
+        own: those of ``tags`` that the target's instructions may carry. Where A is none of them, it is another name of X: of
+            atomic accesses, as herd once called them and Dartagnan does, and not of Arm's acquires.
 
     Raises:
         GupError: it is no model that can be read; carries every error found.
 
     """
     variants |= files.variants_of(path)
-    reader = _read(_Reader(tags, include, variants), path, bell)
+    meanings = {"A": "X"} if "X" in own and "A" not in own else {}
+    reader = _read(_Reader(tags, include, variants, meanings), path, bell)
     if domains.are_meant_alike(reader.asked):
-        reader = _read(_Reader(tags, include, variants, alike=True), path, bell)
+        reader = _read(_Reader(tags, include, variants, meanings, alike=True), path, bell)
     return reader.model(path)
 
 
@@ -61,11 +65,20 @@ def _read(reader: "_Reader", path: Path, bell: Path | None) -> "_Reader":
 class _Reader:
     """The state of reading one model: what is defined so far, and what is wrong so far."""
 
-    def __init__(self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str], *, alike: bool = False) -> None:
+    def __init__(
+        self,
+        tags: frozenset[str],
+        include: Sequence[Path],
+        variants: frozenset[str],
+        meanings: Mapping[str, str],
+        *,
+        alike: bool = False,
+    ) -> None:
         self.title = ""
         self._include = tuple(include)
         self._pool = TermPool()
         self._evaluator = Evaluator(self._pool, tags, variants, self._names_of_herd)
+        self._evaluator.base |= {name: self._evaluator.base[tag] for name, tag in meanings.items()}
         if alike:
             self._evaluator.base |= domains.of_any_domain(self._pool, tags)
         self._scope: Scope = {}

@@ -89,7 +89,8 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     path = known_models().get(platform.model, Path(platform.model))
     include, bell = tuple(map(Path, reading.include)), Path(reading.bell) if reading.bell else None
     variants = frozenset(reading.variants)
-    model = load_model(path, tags=names_known_to(platform), include=include, bell=bell, variants=variants)
+    known, own = names_known_to(platform), target_of(platform).tags
+    model = load_model(path, tags=known, include=include, bell=bell, variants=variants, own=own)
     if all(axiom.flag for axiom in model.axioms):
         raise GupError(
             Diagnostic(
@@ -127,6 +128,8 @@ def _targets_spoken_of(path: Path) -> list[str]:
         included = [path.parent / name for name in re.findall(r'\binclude\s+"([^"\n]+)"', text)]
         waiting += [other for other in included if other.is_file() and other not in read]
         words |= set(re.findall(r"[A-Za-z_][\w.-]*", re.sub(r'"[^"]*"', " ", text)))
+    # Dartagnan's models write fences in small letters.
+    words |= {word.upper() for word in words if word.islower() and len(word) > 3}
     # A tag that many targets have says little about which one is meant.
     spread = Counter(tag for target in _targets() for tag in target.tags)
     spoken = {target.name: sum(Fraction(1, spread[tag]) for tag in words & target.tags) for target in _targets()}
