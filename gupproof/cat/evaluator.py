@@ -218,7 +218,8 @@ class Evaluator:
             raise AlreadyReported
         if value is None:
             if expr.name in _ORDERS_OF_C11:
-                raise unsupported(expr.name, expr.span, "a memory order of C11, and no instruction or primitive here has one")
+                reason = "it is a memory order of C11, and no instruction or primitive here has one"
+                raise error("C003", f"nothing is called {expr.name}: {reason}", expr.span)
             known = [*scope, *self.base]
             sets = sorted(name for name, value in self.base.items() if isinstance(value, Term) and value.sort is Sort.SET)
             remedy = _near(expr.name, known) or f"the sets of the target and of every model: {', '.join(sets)}"
