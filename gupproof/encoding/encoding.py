@@ -3,6 +3,7 @@
 Switches stay open: they are assumptions of each question, so one encoding answers for every variant of its scenario.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,6 +39,7 @@ class Encoding:
         flagged: flag of the model → literal that implies "the execution is complete, and marked by it"; empty unless wanted.
         bounded: some loop wants more rounds than its bound.
         overflows: some value leaves its type.
+        observed: of each expression that was to be observed: value → literal.
 
     """
 
@@ -56,6 +58,7 @@ class Encoding:
     complete: int
     bounded: int
     overflows: int
+    observed: tuple[dict[int, int], ...] = ()
 
     @property
     def dimacs(self) -> str:
@@ -73,7 +76,14 @@ class Encoding:
         return len(self.cnf.clauses)
 
 
-def encode(program: Program, model: Model, *, representatives: bool = False, flags: bool = False) -> Encoding:
+def encode(
+    program: Program,
+    model: Model,
+    *,
+    representatives: bool = False,
+    flags: bool = False,
+    observed: Sequence[Expr] = (),
+) -> Encoding:
     """Encode the executions of ``program`` that ``model`` allows.
 
     Args:
@@ -82,6 +92,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         representatives: of executions that differ only in which of several equal threads is which, keep one. Whether a
             property is violated or a cover reached stays the same.
         flags: say what the model's flags mark as well.
+        observed: expressions whose values are to have literals.
 
     Raises:
         GupError: values too many to enumerate, or a construct of the model that has no encoding.
@@ -137,6 +148,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         complete=complete,
         bounded=cnf.disjunction(hits),
         overflows=overflows,
+        observed=tuple(base.values.of(expr) for expr in observed),
         cnf=cnf,
     )
 
