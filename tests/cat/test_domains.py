@@ -38,7 +38,6 @@ def test_asking_whether_there_is_one_is_naming_it(tmp_path):
     assert axiom(tmp_path, text) == ";(;(po, [](DMB.ISH)), po)"
 
 
-def test_a_barrier_of_before_v8_is_a_full_one_of_any_domain(tmp_path):
-    """DMB without an option is DMB SY (Arm ARM, DDI 0406, A8.8.43); a model of that time asks for DMB and DMB.ST."""
-    term = axiom(tmp_path, "acyclic po; [DMB]; po as mine let st = DMB.ST")
-    assert all(name in term for name in ("DMB.SY", "DMB.ISH", "DMB.OSH", "DMB.NSH"))
+def test_a_barrier_of_before_v8_is_none_of_todays(tmp_path):
+    """A model of that time asks for DMB; herd has no such set for tests of AArch64 either."""
+    assert axiom(tmp_path, "acyclic rf | (po; [DMB]; po) as mine let st = DMB.ST") == "rf"

@@ -136,3 +136,9 @@ def test_read_and_write_of_one_instruction_are_in_no_program_order_for_linux_fil
     path = tmp_path / "m.cat"
     path.write_text('include "lock.cat" let it = po acyclic po')
     assert repr(load_model(path, tags=ALL_TAGS).definitions["it"]) == "\\(po, rmw)"
+
+
+def test_what_herd_calls_si_are_parts_of_one_access_and_not_of_one_instruction(term):
+    """An instruction that reads and writes makes two accesses: what is observed of one is not of the other by that."""
+    assert term("rf; si") == "rf"
+    assert "rmw" in term("same-instance")
