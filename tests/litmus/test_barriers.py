@@ -122,3 +122,18 @@ def test_the_sets_of_a_platform_are_those_of_its_axioms():
     named = sets_named(Platform("armv8", "arm64-lse"))
     assert {"DSB.ISHST", "rf", "ISB"} <= named
     assert "MFENCE" not in named
+
+
+def test_a_published_model_from_before_pick_dependencies_does_not_judge_a_test_that_selects(tmp_path: Path):
+    """herd7 with aarch64-v05.cat: a CAS that may fail makes no dependency of what it writes; here it makes one."""
+    first = "LDR W0,[X1]; CMP W0,#1; CSEL W3,W0,W0,EQ; STR W3,[X2]"
+    text = arm(first, ONE + "LDR W3,[X2]; STR W0,[X1]", condition="0:X0=1 /\\ 1:X3=1")
+    axioms = (
+        'include "aarch64deps.cat"\nacyclic po-loc | com\nacyclic data | {} | po; [DMB.ISH]; po | rfe | fre | coe as mine\n'
+    )
+    found = judged(tmp_path, text, axioms.format("ctrl"), "before")
+    assert found.observation is Observation.UNSUPPORTED
+    assert "says nothing of pick dependencies" in found.reason
+    assert judged(tmp_path, text, axioms.format("pick-dep"), "since").observation is not Observation.UNSUPPORTED
+    plain = arm(ONE + "STR W0,[X1]", condition="x=1")
+    assert judged(tmp_path, plain, axioms.format("ctrl"), "before").observation is Observation.ALWAYS
