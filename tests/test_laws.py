@@ -6,10 +6,12 @@ RISC-V and Power, and under the kernel's model. The programs are those of `tests
 
 import os
 import re
+from contextlib import suppress
 from random import Random
 
 import pytest
 
+from gupproof.diagnostics import GupError
 from gupproof.language import load_text
 from gupproof.program.events import Program
 from gupproof.program.scenario import lower
@@ -55,15 +57,10 @@ def heads(seed: int, *, unless: str = "") -> list[str]:
         head = mixed_head(random)
         if unless and re.search(unless, head[head.index("scenario") :]):
             continue
-        try:
-            fits = all(
-                len(program(whole(head), platform).events) <= MAX_EVENTS for platform in (Platform("power", "ppc64"), LKMM)
-            )
-        except Exception as error:
-            assert "L0" in str(error), error
-            continue
-        if fits:
-            found.append(head)
+        # One that cannot be unrolled (a grace period in a section of its own) is no example.
+        with suppress(GupError):
+            if all(len(program(whole(head), platform).events) <= MAX_EVENTS for platform in (MACHINES[-1], LKMM)):
+                found.append(head)
     return found
 
 
@@ -107,9 +104,12 @@ def test_what_is_proved_under_the_kernels_model_without_a_flag_is_proved_on_ever
     seen = 0
     random = Random(3)
     for head in heads(300, unless=r"\binterrupt\b"):
-        text = re.sub(r"\b(put|look) : (.*) = plain;", r"\1 : \2 = LATER;", head)
-        text = text.replace("plain | WRITE_ONCE | smp_store_release = LATER", "WRITE_ONCE | smp_store_release = WRITE_ONCE")
-        text = text.replace("plain | READ_ONCE | smp_load_acquire = LATER", "READ_ONCE | smp_load_acquire = READ_ONCE")
+        # Marked accesses only: what races promises nothing.
+        text = head
+        for marked in ("WRITE_ONCE | smp_store_release", "READ_ONCE | smp_load_acquire"):
+            text = text.replace(f"plain | {marked} = plain", f"{marked} = {marked.split()[0]}").replace(
+                f"plain | {marked}", marked
+            )
         proved = {
             item.obligation.property
             for item in results(whole(text), "lkmm")

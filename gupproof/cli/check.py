@@ -12,6 +12,7 @@ DEFAULT_MODELS = ("sc", "x86-tso", "armv8")
 @options.models
 @options.include
 @options.bell
+@options.variants
 @click.option("--target", metavar="TARGET", help="Target table: a name, or a .target file.")
 @click.option("--scenario", "-s", "scenarios", multiple=True, metavar="NAME", help="Verify this scenario only. Repeatable.")
 @click.option("--config", "-c", "settings", multiple=True, metavar="NAME=VALUE", help="Set a switch or slot. Repeatable.")
@@ -24,6 +25,7 @@ def command(
     models: tuple[str, ...],
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     target: str | None,
     scenarios: tuple[str, ...],
     settings: tuple[str, ...],
@@ -62,7 +64,7 @@ def command(
         unit, models=models or DEFAULT_MODELS, target=target, scenarios=scenarios, settings=settings
     )
     run(
-        grouped([unit], obligations, Reading(include, bell)),
+        grouped([unit], obligations, Reading(include, bell, variants)),
         command="check",
         jobs=jobs or options.default_jobs(),
         timeout=timeout,

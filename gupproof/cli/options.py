@@ -26,6 +26,13 @@ bell = click.option(
     metavar="FILE",
     help="Read this before the .cat file of --model.  [default: the .bell that goes with it, if there is one]",
 )
+variants = click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="What 'if \"NAME\"' in the .cat file of --model finds set, besides what the .cfg beside it sets. Repeatable.",
+)
 jobs = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one for each processor]"
 )

@@ -10,6 +10,7 @@ from gupproof.cli import options
 @options.models
 @options.include
 @options.bell
+@options.variants
 @click.option(
     "--theorem",
     "-t",
@@ -40,6 +41,7 @@ def command(
     models: tuple[str, ...],
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     theorems: tuple[str, ...],
     settings: tuple[str, ...],
     records: str | None,
@@ -81,7 +83,7 @@ def command(
         if any(theorem.placements for unit in units for theorem in unit.theorems.values()):
             message, remedy = f"no theorem has a line with `shows` {what}", "gupproof barriers answers lines with `places`"
         raise GupError(Diagnostic(code="U008", message=message, help=remedy))
-    reading = Reading(include, bell)
+    reading = Reading(include, bell, variants)
     run(
         grouped(units, obligations, reading),
         command="prove",
