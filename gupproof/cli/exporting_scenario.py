@@ -19,6 +19,7 @@ from gupproof.proving.obligations import switch_values
 from gupproof.proving.observation import KERNEL_MODEL, LARGEST, Observation, Request
 from gupproof.proving.platforms import Platform, Reading, model_of, platforms, target_of
 from gupproof.relations.analysis import Analysis
+from gupproof.relations.narrowing import narrowed
 from gupproof.report.c_words import Words
 from gupproof.report.names import legal_name
 from gupproof.report.refusals import refuse_scenario
@@ -79,10 +80,11 @@ def scenario_test(wish: Wish) -> str:
     scenario = unit.scenarios[wish.scenario]
     chosen = parse_settings(unit.switches, wish.settings)
     platform = _platform(wish.models)
+    model = model_of(platform, wish.reading)
     program = lower(unit, scenario, target_of(platform), fixed=dict(switch_values(unit, chosen)))
+    program = narrowed(program, Analysis(program, model).domains)
     asked, what = _asked(unit, scenario, program, wish)
     question = asking(program, asked)
-    model = model_of(platform, wish.reading)
     found = answers(question, model, timeout=wish.timeout)
     if None in (found.possible, found.faults):
         raise refuse_scenario(f"the solver has no answer within {wish.timeout:g} s", scenario.span, _MORE_TIME)

@@ -43,6 +43,18 @@ class Replay:
                 return True
         return self.events.complete and not self.properties[name]
 
+    @property
+    def stuck(self) -> bool:
+        """Whether some thread waits, and each that stopped early waits for what no other thread will do any more."""
+        stops, values = self.events.stops, self.events.values
+        lasting = [stop.for_good is not None and bool(values[stop.for_good]) for stop in stops]
+        return bool(stops) and all(lasting)
+
+    def gets_to(self, name: str) -> bool:
+        """Whether an assert of the property called ``name`` is looked at that has to be somewhere."""
+        values = self.events.values
+        return any(item.reached is not None and values[item.reached] for item in self.program.checks if item.property == name)
+
     def reaches(self, name: str) -> bool:
         """Whether this execution has what the cover called ``name`` asks for."""
         return self.events.complete and self.covers[name]

@@ -187,13 +187,20 @@ def _roots(program: Program) -> tuple[list[Expr], list[Expr]]:
     stops = [stop.condition for stop in program.stops]
     late = [expr for expr in stops if any(part.op is Op.FINAL for part in _in_order([expr]))]
     roots += [expr for expr in stops if expr not in late]
+    for_good = [stop.for_good for stop in program.stops if stop.for_good is not None]
     roots += [check.violation for check in program.checks]
+    roots += [check.reached for check in program.checks]
     roots += [item.condition for item in program.gp_order]
     for event in program.events:
         roots += [event.guard, event.address, event.value]
         roots += [condition for _, condition in event.tags]
         roots += [dependency.condition for dependency in (*event.addr, *event.data, *event.ctrl)]
-    return [root for root in roots if root is not None], [*program.properties.values(), *program.covers.values(), *late]
+    return [root for root in roots if root is not None], [
+        *program.properties.values(),
+        *program.covers.values(),
+        *late,
+        *for_good,
+    ]
 
 
 def _in_order(roots: Iterable[Expr]) -> list[Expr]:

@@ -24,7 +24,8 @@ def _set(names: str) -> frozenset[str]:
 
 
 _VALUES = _set("IDENT NUMBER TRUE FALSE NULL _LPAR _CHOOSE STAR AMPERSAND PLUS MINUS TILDE NOT INCREMENT DECREMENT _SLOT")
-_TYPES = _set("BOOL INT LONG UNSIGNED TYPE_NAME _STRUCT _ENUM")
+_INTEGER_WORDS = _set("INT LONG SHORT CHAR SIGNED UNSIGNED")
+_TYPES = _INTEGER_WORDS | _set("BOOL SIZED TYPE_NAME _STRUCT _ENUM")
 _STATEMENTS = _set("_IF _WHILE _DO _FOR _BREAK _CONTINUE _RETURN _AWAIT _ASSERT _ASSUME _LBRACE _SEMICOLON") | _VALUES | _TYPES
 _ITEMS = _set("_USE _CONFIG _SLOT _CONST _TYPEDEF _FN _SCENARIO _THEOREM") | _TYPES
 _SCENARIO_ITEMS = _set("_GHOST _INIT _THREAD _INTERRUPT _PROPERTY _COVER") | _TYPES
@@ -38,7 +39,8 @@ _GROUPS = (
     (frozenset({"_GHOST"}), _SCENARIO_ITEMS, "an item of a scenario"),
     (frozenset({"_IF"}), _STATEMENTS, "a statement"),
     (frozenset({"NUMBER", "NOT"}), _VALUES, "an expression"),
-    (frozenset({"INT", "UNSIGNED"}), _TYPES, "a type"),
+    (frozenset({"INT", "_STRUCT"}), _TYPES, "a type"),
+    (frozenset({"INT", "SIGNED"}), _INTEGER_WORDS, "another word of the type"),
     (frozenset({"PLUS", "COMPARISON"}), _OPERATORS, "an operator"),
 )
 _WORDS = {
@@ -60,9 +62,8 @@ _NOT_IN_THE_LANGUAGE = {
     "case": "there is no switch statement: use `if` and `else if`",
     "static": "leave `static` out: a function starts with `fn`",
     "inline": "leave `inline` out: every function is inlined",
-    "char": "the integer types are bool, int, long, unsigned int, unsigned long",
-    "short": "the integer types are bool, int, long, unsigned int, unsigned long",
-    "signed": "the integer types are bool, int, long, unsigned int, unsigned long",
+    "float": "the integer types are bool, char, short, int, long, also unsigned, and u8 to u64, s8 to s64",
+    "double": "the integer types are bool, char, short, int, long, also unsigned, and u8 to u64, s8 to s64",
     "sizeof": "there is no sizeof",
     "volatile": "use READ_ONCE and WRITE_ONCE instead of volatile",
     "union": "there is no union",

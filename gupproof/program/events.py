@@ -167,7 +167,9 @@ class Program:
         stops, checks: see there. An execution is complete when no stop's condition holds.
         properties: name → boolean over final values and ghosts, judged in complete executions. Names that only asserts
             carry map to true; ``asserts`` and ``no_overflow`` are always there.
+        asserted: the properties whose asserts have to be reached.
         gp_order: which sections and grace periods came first.
+        gp_ended: the choices that say which grace periods have ended.
         is_language: whether the target's rows are events of a language's model and not instructions.
         covers: name → boolean, judged likewise.
         ghosts: name → the register's final value.
@@ -188,5 +190,7 @@ class Program:
     covers: dict[str, Expr]
     ghosts: dict[str, Expr]
     looked_at: frozenset[str] = frozenset()
+    asserted: frozenset[str] = frozenset()
     gp_order: tuple[Ordering, ...] = ()
+    gp_ended: tuple[Expr, ...] = ()
     is_language: bool = False

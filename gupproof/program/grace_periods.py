@@ -102,6 +102,7 @@ class GracePeriods:
     Attributes:
         builder: of the program.
         sections, srcu_ends, periods: met so far.
+        choices: those of :meth:`has_ended`.
         queue: callbacks that are still to be unrolled.
         wanted: whether the scenario has any grace period.
         flags: gives the address of a word for :attr:`Callback.flag`, another one each time.
@@ -113,12 +114,14 @@ class GracePeriods:
     sections: list[Section] = field(default_factory=list)
     srcu_ends: list[SrcuEnd] = field(default_factory=list)
     periods: list[GracePeriod] = field(default_factory=list)
+    choices: list[Expr] = field(default_factory=list)
     queue: list[Callback] = field(default_factory=list)
     flags: Callable[[], int] | None = None
 
     def has_ended(self, begun: Expr) -> Expr:
         """Return where a grace period that begins at ``begun`` has ended: a free choice, which :meth:`orderings` restricts."""
-        return self.builder.pool.land(begun, self.builder.choice((0, 1)))
+        self.choices.append(self.builder.choice((0, 1)))
+        return self.builder.pool.land(begun, self.choices[-1])
 
     def token(self, section: Section) -> Expr:
         """Return the index that ``srcu_read_lock()`` hands out on a machine."""

@@ -21,7 +21,7 @@ from gupproof.program.sections import Sections
 from gupproof.program.sequencing import KernelCpu
 from gupproof.program.settling import settled
 from gupproof.program.state import Cpu, Operand, Register, State, Value
-from gupproof.program.statements import Thread
+from gupproof.program.statements import Thread, never_here
 from gupproof.program.targets import Target
 
 MAX_THREADS = 32
@@ -85,6 +85,7 @@ class _Lowering:
         for variable in self.variables:
             layout.add(variable)
         code = self._code()
+        self.asserted = frozenset(node.property for node in code if isinstance(node, typed.Assert) and not never_here(node))
         queued = any(isinstance(node, typed.CallRcu) for node in code) and target.is_language
         spare = [layout.add_hidden(f"call_rcu {number}") for number in range(MAX_THREADS if queued else 0)]
         pool.locations = frozenset(location.address for location in layout.locations())
@@ -138,7 +139,9 @@ class _Lowering:
             properties=properties,
             covers=covers,
             ghosts=ghosts,
+            asserted=self.asserted,
             gp_order=gp_order,
+            gp_ended=tuple(self.periods.choices),
             is_language=builder.target.is_language,
         )
 

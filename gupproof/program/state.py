@@ -148,7 +148,7 @@ def without(deps: Deps, known: Deps) -> Deps:
     return {source: condition for source, condition in deps.items() if known.get(source) is not condition}
 
 
-def choose_value(pool: ExprPool, condition: Expr, then: Operand, otherwise: Operand, picks: Deps) -> Operand | None:
+def choose_value(pool: ExprPool, condition: Expr, then: Operand, otherwise: Operand, picks: Deps = NO_DEPS) -> Operand | None:
     """Return the operand that is ``then`` under ``condition``, else ``otherwise``; None if it cannot be expressed.
 
     ``picks``: the reads that decided, for a value that differs.

@@ -26,6 +26,11 @@ MAX_ROUNDS = 64  # of a loop without a bound
 MAX_CALL_DEPTH = 40
 
 
+def never_here(node: typed.Assert) -> bool:
+    """Whether an assert says that no execution gets to it."""
+    return isinstance(node.condition, typed.Const) and node.condition.value == 0
+
+
 @dataclass(slots=True)
 class LoopExits:
     """Paths that left the innermost loop's body early."""
@@ -151,8 +156,7 @@ class Thread:
         condition = self.expressions.truth(node.condition)
         path, pool = self.path, self.path.builder.pool
         violation = pool.land(path.state.guard, pool.negation(condition.expr))
-        never_here = isinstance(node.condition, typed.Const) and node.condition.value == 0
-        reached = None if never_here else path.state.guard
+        reached = None if never_here(node) else path.state.guard
         path.builder.asserted(violation, "assert fails", node.span, node.property, reached)
 
     def _assume(self, node: typed.Assume) -> None:

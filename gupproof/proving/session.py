@@ -15,6 +15,8 @@ from gupproof.proving.questions import Finding, Questions, encoded
 from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.solving.solver import Outcome, Solver
 
+_UNREACHED = "holds, but no execution gets to an assert of it"
+
 
 class Session:
     """A scenario under a model, ready for questions.
@@ -154,10 +156,15 @@ class _Question:
 
     def _asserts(self) -> tuple[Verdict, str, None] | None:
         """Find whether some execution looks at an assert of the property; an answer if none does, or that is not found out."""
-        literal = self.session.encoding.reached.get(self.obligation.property)
-        if literal is None:
+        name = self.obligation.property
+        if name not in self.session.program.asserted:
             return None
+        literal = self.session.encoding.reached.get(name)
+        if literal is None:
+            return Verdict.VACUOUS, _UNREACHED, None
         finding = self.session.questions.find([*self.setting, literal], self._left())
+        if finding.replay is not None and not finding.replay.gets_to(name):
+            return Verdict.ERROR, "an execution that gets to an assert did not stand up to its re-check", None
         if finding.outcome is Outcome.SAT and finding.problem:
             return (
                 Verdict.ERROR,
@@ -167,7 +174,7 @@ class _Question:
         if finding.outcome is Outcome.UNKNOWN:
             return self._gave_up("whether an assert is reached", finding)
         if finding.outcome is Outcome.UNSAT:
-            return Verdict.VACUOUS, "holds, but no execution gets to an assert of it", None
+            return Verdict.VACUOUS, _UNREACHED, None
         return None
 
     def _stuck(self) -> str:
@@ -180,7 +187,9 @@ class _Question:
 
     def _find_stuck(self) -> str:
         finding = self.session.questions.find([*self.setting, self.session.encoding.stuck], self._left())
-        if finding.replay is None:
+        if finding.outcome is Outcome.UNKNOWN:
+            return "whether some executions never end was not found out"
+        if finding.replay is None or not finding.replay.stuck:
             return ""
         places = dict.fromkeys(str(stop.span.place) for stop in finding.replay.events.stops)
         return f"some executions never end: they wait for ever at {', '.join(places)}"

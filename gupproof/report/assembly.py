@@ -68,6 +68,8 @@ class _Thread:
             self._branch(step)
             half = halves.get(step.event)
             if step.kind is Kind.FENCE:
+                if not step.tags:
+                    raise refuse(f"{step.text} has no instruction: nothing of a litmus test waits for readers")
                 (tag,) = step.tags
                 self._say(self.dialect.fence(tag))
             elif half is not None:

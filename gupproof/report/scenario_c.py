@@ -56,7 +56,7 @@ class _Writing:
     def __init__(self, program: Program, asked: Expr, words: Words, branching: Branching, stops: Sequence[Stop]) -> None:
         self.program, self.words = program, words
         pool = program.pool
-        self.known: dict[Expr, Expr] = locks_had(program)
+        self.known: dict[Expr, Expr] = locks_had(program) | dict.fromkeys(program.gp_ended, pool.true)
         self.known |= {node: pool.true for event in program.events for node in below(event.guard) if node.op is Op.VALID}
         values = [
             Values(program, words, event.span, branching, self.known) for event in (program.events[0],) for _ in program.threads

@@ -87,7 +87,7 @@ DOCUMENTS: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "check": (RACE, ("check", "-j", "1"), {"proved", "refuted"}),
     "unknown": (SLOW, ("prove", "-j", "1", "--timeout", "0.05"), {"proved", "unknown"}),
     "vacuous": (GOOD.replace("property", "cover never : x == 2; property"), ("check", "-j", "1"), {"vacuous"}),
-    "a fault": (GOOD.replace("x = 1;", "int *q; *q = 1;"), ("check", "-j", "1"), {"refuted"}),
+    "a fault": (GOOD.replace("x = 1;", "int *q = NULL; *q = 1;"), ("check", "-j", "1"), {"refuted"}),
     "an error": (GOOD.replace("x = 1;", "x = 1; " * 3000), ("check", "-j", "1", "-m", "sc"), {"error"}),
 }
 

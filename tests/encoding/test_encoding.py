@@ -63,10 +63,10 @@ def test_a_loop_that_wants_more_rounds_is_told_from_one_that_does_not():
     assert not possible(short, short.complete, short.bounded)
 
 
-def test_an_overflow_is_told():
-    fine, over = one("WRITE_ONCE(u, READ_ONCE(u) + 1);"), one("WRITE_ONCE(u, READ_ONCE(u) - 1);")
-    assert not possible(fine, fine.overflows)
-    assert not possible(over, -over.overflows)
+def test_a_count_that_wraps_violates_the_property_for_it():
+    fine, over = one("atomic_inc(&c);"), one("atomic_set(&c, 2147483647); atomic_inc(&c);")
+    assert not possible(fine, fine.violated["no_overflow"])
+    assert not possible(over, -over.violated["no_overflow"])
 
 
 def test_one_encoding_answers_for_every_setting_of_its_switches():

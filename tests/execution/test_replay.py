@@ -141,10 +141,9 @@ def test_stops_and_checks():
     assert not result.reaches("any")
 
 
-@pytest.mark.parametrize("kind", [CheckKind.FAULT, CheckKind.OVERFLOW])
-def test_a_fault_refutes_every_property(kind):
+def test_a_fault_refutes_every_property():
     build = Build(x=0)
-    build.thread().check(build.pool.false, "", kind)
+    build.thread().check(build.pool.false, "", CheckKind.FAULT)
     build.properties["any"] = build.pool.true
     assert replay(build.program(), Execution(switches={}, choices={}, reads={}, rf={}, co={})).refutes("any")
 

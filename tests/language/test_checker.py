@@ -203,10 +203,10 @@ def test_steps_of_a_register_are_assignments(text, operator):
     assert assign.value.operator == operator
 
 
-def test_a_declaration_is_an_assignment_of_zero_or_its_initial_value():
+def test_a_declaration_is_the_assignment_of_its_initial_value_or_none():
     first, second = body("int a, *b = &x;")
-    assert isinstance(first, t.Assign)
-    assert constant(first.value) == 0
+    assert isinstance(first, t.Declare)
+    assert first.name == "a"
     assert isinstance(second, t.Assign)
     assert second.type == PointerType(INT)
 

@@ -125,7 +125,8 @@ CASES = [
     ("G031", "0", "@fn f() { while (x) bound 0 { } }"),
     ("G031", "2", "@fn f() { x = P.a[2]; }"),
     ("G031", "64", "@fn f() { set_bit(64, &word); }"),
-    ("G031", "-1", "@fn f() { word = -1; }"),
+    ("G031", "300", "@fn f() { u8 b = 300; }"),
+    ("G046", "x++", "@fn f() { await (x++ == 1); }"),
     ("G031", "choose(3 .. 1)", "@fn f() { x = choose(3 .. 1); }"),
     ("G031", "0", "const A = 1 / 0;"),
     ("G031", "64", "const A = 1 << 64;"),
@@ -282,7 +283,7 @@ def test_a_misspelt_name_is_answered_with_the_nearest_one(text, suggestion):
     [
         ("void f() { }", "has no `->`"),
         ("fn f() { goto out; }", "there is no goto"),
-        ("fn f() { char c; }", "the integer types are"),
+        ("fn f() { float c; }", "the integer types are"),
         ("static int x;", "leave `static` out"),
         ("int x_t;", "type names"),
         ("fn f() { while (x = y) { } }", "`==`"),

@@ -111,7 +111,7 @@ def test_a_missing_semicolon_is_reported_where_it_is_missing():
 
 def test_what_was_expected_is_said_in_words():
     assert refused("fn f() { x = ; }") == ["1:14 expected an expression, found `;`"]
-    assert refused("int 1;")[0].startswith("1:5 expected a name or `*`")
+    assert refused("int 1;")[0].startswith("1:5 expected a name, `*` or another word of the type")
     assert "expected the name of a model" in refused("theorem t { s shows p under ; }")[0]
     assert refused("struct s { x; };")[0] == "1:12 expected `}` or a type, found `x`"
     assert "_SEMICOLON" not in " ".join(refused("int x int y;"))

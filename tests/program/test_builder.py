@@ -9,7 +9,7 @@ from gupproof.program.builder import MOST_EVENTS, Builder
 from gupproof.program.events import CheckKind, Kind, StopReason
 from gupproof.program.expr import ExprPool, Op
 from gupproof.program.layout import Layout
-from gupproof.program.state import Depths, State, Value
+from gupproof.program.state import Cpu, State, Value
 from gupproof.program.targets import StepKind
 from tests.support.lowered import TARGETS
 
@@ -23,7 +23,7 @@ def builder():
 
 def state(builder: Builder, **parts: object) -> State:
     zero = builder.pool.false
-    return replace(State(guard=builder.pool.true, depths=Depths(zero, zero, zero)), **parts)
+    return replace(State(guard=builder.pool.true, cpu=Cpu(zero, zero, zero)), **parts)
 
 
 def test_events_are_numbered_in_the_order_they_come(builder):
@@ -100,9 +100,21 @@ def test_choices_are_numbered_apart(builder):
 def test_what_can_never_be_is_neither_stop_nor_check(builder):
     pool = builder.pool
     builder.stop(StopReason.WAITS, pool.false, HERE)
-    builder.check(CheckKind.ASSERT, pool.false, "never", HERE)
+    builder.asserted(pool.false, "never", HERE, "p")
+    builder.fault(pool.false, "never", HERE)
     assert (builder.stops, builder.checks) == ([], [])
     builder.stop(StopReason.BOUND, pool.true, HERE)
-    builder.check(CheckKind.ASSERT, pool.true, "always", HERE, "p")
+    builder.asserted(pool.true, "always", HERE, "p")
     assert [(item.reason, item.span) for item in builder.stops] == [(StopReason.BOUND, HERE)]
     assert [(item.kind, item.message, item.property) for item in builder.checks] == [(CheckKind.ASSERT, "always", "p")]
+
+
+def test_a_fault_is_an_end_as_well(builder):
+    builder.fault(builder.pool.true, "NULL", HERE)
+    assert [(item.kind, item.message) for item in builder.checks] == [(CheckKind.FAULT, "NULL")]
+    assert [item.reason for item in builder.stops] == [StopReason.FAULT]
+
+
+def test_an_assert_that_cannot_fail_is_kept_for_whether_it_is_reached(builder):
+    builder.asserted(builder.pool.false, "assert fails", HERE, "p", builder.pool.true)
+    assert [(item.property, item.reached) for item in builder.checks] == [("p", builder.pool.true)]

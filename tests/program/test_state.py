@@ -8,11 +8,11 @@ from gupproof.diagnostics import GupError, Span
 from gupproof.program.expr import Expr, ExprPool, Op, evaluate
 from gupproof.program.state import (
     NO_DEPS,
-    Depths,
+    Cpu,
     Exit,
     RegisterAddress,
     Value,
-    choose_depths,
+    choose_cpu,
     choose_value,
     dependencies,
     join_registers,
@@ -127,21 +127,43 @@ def test_a_join_of_addresses_names_the_register(pool):
 # ── open sections ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_what_decides_between_values_is_a_pick_of_the_joined_one_and_of_no_other(pool):
+    taken = condition(pool, 0)
+    one, same = (1, "v"), (1, "w")
+    paths = [
+        Exit(taken, {one: Value(pool.const(1)), same: Value(pool.const(7))}, ctrl={A: pool.true, B: pool.true}),
+        Exit(pool.negation(taken), {one: Value(pool.const(2)), same: Value(pool.const(7))}, ctrl={A: pool.true, B: pool.true}),
+    ]
+    joined = join_registers(pool, paths, HERE, entry={B: pool.true})
+    assert joined[one].picks == {A: pool.true}
+    assert joined[same].picks == {}
+    assert join_registers(pool, paths, HERE)[one].picks == {}
+
+
+def test_a_register_that_one_path_did_not_assign_has_no_value_on_that_path(pool):
+    taken = condition(pool, 0)
+    paths = [
+        Exit(taken, {(1, "v"): Value(pool.const(1))}),
+        Exit(pool.negation(taken), {(1, "v"): Value(pool.false, missing=pool.true)}),
+    ]
+    assert table(pool, join_registers(pool, paths, HERE)[1, "v"].missing, taken) == [1, 0]
+
+
 def test_depths_follow_the_path_and_balance_out_by_form(pool):
     """Opened and closed under the same switch: the depth is 0 again, and known to be."""
     switch = pool.config("K", (0, 1))
-    zero = Depths(pool.false, pool.false, pool.false)
-    opened = choose_depths(pool, switch, Depths(pool.true, pool.false, pool.true), zero)
+    zero = Cpu(pool.false, pool.false, pool.false)
+    opened = choose_cpu(pool, switch, Cpu(pool.true, pool.false, pool.true), zero)
     assert table(pool, opened.interrupts, switch) == [0, 1]
     assert opened.preemption is pool.false
     less = pool.make(Op.SUB, opened.interrupts, pool.true)
-    closed = choose_depths(pool, switch, Depths(less, pool.false, pool.false), opened)
+    closed = choose_cpu(pool, switch, Cpu(less, pool.false, pool.false), opened)
     assert closed.interrupts is pool.false
 
 
 def test_depths_under_different_conditions_stay_apart(pool):
     p, q = condition(pool, 0), condition(pool, 1)
-    zero = Depths(pool.false, pool.false, pool.false)
-    opened = choose_depths(pool, p, Depths(pool.true, pool.false, pool.false), zero)
-    again = choose_depths(pool, q, Depths(pool.make(Op.ADD, opened.interrupts, pool.true), pool.false, pool.false), opened)
+    zero = Cpu(pool.false, pool.false, pool.false)
+    opened = choose_cpu(pool, p, Cpu(pool.true, pool.false, pool.false), zero)
+    again = choose_cpu(pool, q, Cpu(pool.make(Op.ADD, opened.interrupts, pool.true), pool.false, pool.false), opened)
     assert table(pool, again.interrupts, p, q) == [0, 1, 1, 2]

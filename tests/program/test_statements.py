@@ -6,7 +6,7 @@ import pytest
 
 from gupproof.diagnostics import GupError
 from gupproof.program.events import CheckKind, StopReason
-from gupproof.program.statements import DEEPEST_CALL, MOST_ROUNDS
+from gupproof.program.statements import MAX_CALL_DEPTH, MAX_ROUNDS
 from tests.support.lowered import ends, finals, lowered, result, scenario, thread
 
 READ_X, READ_Y, READ_Z = "READ_ONCE(x)", "READ_ONCE(y)", "READ_ONCE(z)"
@@ -99,7 +99,7 @@ def test_continue_skips_the_rest_of_the_round_but_not_the_step():
 
 
 def test_continue_in_a_do_loop_goes_on_to_the_condition():
-    assert result("int i; do { i++; if (i == 1) continue; r += 10; } while (i < 3) bound 5;") == {20}
+    assert result("int i = 0; do { i++; if (i == 1) continue; r += 10; } while (i < 3) bound 5;") == {20}
 
 
 def test_what_follows_a_conditional_break_in_its_round_is_control_dependent_and_what_follows_the_loop_is_not():
@@ -161,7 +161,7 @@ def test_a_loop_that_memory_ends_needs_a_bound():
 def test_a_loop_without_a_bound_that_never_ends_is_refused():
     code, message = refused("while (true) { r++; }")
     assert code == "L009"
-    assert f"after {MOST_ROUNDS} rounds" in message
+    assert f"after {MAX_ROUNDS} rounds" in message
 
 
 # ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -277,7 +277,7 @@ def test_returned_values_carry_dependencies():
 
 
 def test_calls_of_one_function_share_no_registers():
-    before = "fn count(int v) -> int { int local; local += v; return local; }"
+    before = "fn count(int v) -> int { int local = 0; local += v; return local; }"
     assert result("r = count(3); r = r * 10 + count(4);", before=before) == {34}
 
 
@@ -295,7 +295,7 @@ def test_an_event_knows_the_calls_that_led_to_it():
 
 
 def test_calls_that_nest_too_deep_are_refused():
-    names = [f"f{number}" for number in range(DEEPEST_CALL + 1)]
+    names = [f"f{number}" for number in range(MAX_CALL_DEPTH + 1)]
     chain = [f"fn {name}() {{ {following}(); }}" for name, following in itertools.pairwise(names)]
     before = f"fn {names[-1]}() {{ }} " + " ".join(reversed(chain))
     assert refused("f0();", before=before)[0] == "L010"
@@ -333,9 +333,15 @@ def test_an_interrupt_runs_only_where_interrupts_are_on():
     assert interrupted(code) == {(0, 0), (0, 1), (11, 1)}
 
 
-def test_sections_without_interrupts_nest():
-    inner = "local_irq_disable(); r = READ_ONCE(x); local_irq_enable();"
-    assert interrupted(f"local_irq_save(); {inner} r += 10 * READ_ONCE(x); local_irq_restore();") == {(0, 0), (0, 1), (11, 1)}
+def test_what_was_saved_comes_back_and_enabling_enables():
+    """Linux, include/linux/irqflags.h: local_irq_save() keeps the flags, local_irq_enable() counts nothing."""
+    save = "local_irq_save(); r = READ_ONCE(x); local_irq_restore();"
+    assert interrupted(f"local_irq_save(); {save} r += 10 * READ_ONCE(x); local_irq_restore();") == {(0, 0), (0, 1), (11, 1)}
+    enable = "local_irq_disable(); r = READ_ONCE(x); local_irq_enable();"
+    assert (10, 1) in interrupted(f"local_irq_save(); {enable} r += 10 * READ_ONCE(x); local_irq_restore();")
+    assert (10, 1) in interrupted(f"local_irq_disable(); {enable} r += 10 * READ_ONCE(x);")
+    kept = "local_irq_save(); local_irq_restore(); r += 10 * READ_ONCE(x); local_irq_enable();"
+    assert interrupted(f"local_irq_disable(); r = READ_ONCE(x); {kept}") == {(0, 0), (0, 1), (11, 1)}
 
 
 def test_interrupts_may_be_off_on_one_path_only():
@@ -367,14 +373,14 @@ def test_a_handler_depends_on_nothing_that_it_interrupts():
 
 
 def test_ending_what_was_never_begun_is_refused():
-    assert refused("local_irq_restore();") == ("L008", "local_irq_restore without its beginning")
+    assert refused("local_irq_restore();") == ("L008", "local_irq_restore() without its beginning")
     assert refused("preempt_enable();")[0] == "L008"
     assert refused("rcu_read_unlock();")[0] == "L008"
 
 
 def test_ending_what_began_on_another_path_only_is_a_fault():
     text = scenario("thread t { if (K) local_irq_save(); local_irq_restore(); }")
-    assert {end.violations for end in ends(text, switches={"K": 0})} == {("local_irq_restore without its beginning",)}
+    assert {end.violations for end in ends(text, switches={"K": 0})} == {("local_irq_restore() without its beginning",)}
     assert {end.violations for end in ends(text, switches={"K": 1})} == {()}
     paired = thread("if (K) local_irq_save(); if (K) local_irq_restore();")
     assert paired.program.checks == ()

@@ -8,8 +8,7 @@ from gupproof.encoding.encoding import Encoding, encode
 from gupproof.execution.axioms import recheck
 from gupproof.execution.decode import decode, wanted
 from gupproof.execution.enumerator import executions
-from gupproof.execution.replay import Replay
-from gupproof.program.events import CheckKind, Program, StopReason
+from gupproof.program.events import Program, StopReason
 from gupproof.solving.solver import Outcome, Solver
 
 Answers = dict[str, bool]
@@ -28,15 +27,15 @@ class Asked:
         """What the solver says; what it claims to have found is checked."""
         encoding = self.encoding
         fixed = [encoding.switches[name][value] for name, value in setting.items() if value in encoding.switches[name]]
-        sound = [*fixed, -encoding.overflows]
-        result = {"bound": self._can([*fixed, encoding.bounded]), "overflow": self._can([*fixed, encoding.overflows])}
+        result = {"bound": self._can([*fixed, encoding.bounded]), "stuck": self._can([*fixed, encoding.stuck])}
         for name, literal in encoding.violated.items():
-            result[f"refutes {name}"] = self._can([*sound, literal], refutes=name)
-        if not all(result[f"refutes {name}"] for name in encoding.violated):
-            # Nothing faults, so that an end is an end.
-            result["complete"] = self._can([*sound, encoding.complete])
-            for name, literal in encoding.covered.items():
-                result[f"reaches {name}"] = self._can([*sound, literal], reaches=name)
+            result[f"refutes {name}"] = self._can([*fixed, literal], refutes=name)
+        for name, literal in encoding.reached.items():
+            if self._can([*fixed, literal]):
+                result[f"gets to {name}"] = True
+        result["complete"] = self._can([*fixed, encoding.complete])
+        for name, literal in encoding.covered.items():
+            result[f"reaches {name}"] = self._can([*fixed, literal], reaches=name)
         return result
 
     def _can(self, literals: list[int], **claim: str) -> bool:
@@ -54,17 +53,12 @@ def enumerated(program: Program, model: Model, setting: Mapping[str, int], *, mo
     found = list(islice(executions(program, model, setting), most))
     if len(found) == most:
         return None
-    sound = [item for item in found if not _overflows(item)]
-    result = {
+    asserted = {check.property for check in program.checks if check.reached is not None}
+    return {
         "bound": any(stop.reason is StopReason.BOUND for item in found for stop in item.events.stops),
-        "overflow": len(sound) < len(found),
+        "stuck": any(item.stuck for item in found),
+        "complete": any(item.events.complete for item in found),
+        **{f"refutes {name}": any(item.refutes(name) for item in found) for name in program.properties},
+        **{f"gets to {name}": True for name in asserted if any(item.gets_to(name) for item in found)},
+        **{f"reaches {name}": any(item.reaches(name) for item in found) for name in program.covers},
     }
-    result |= {f"refutes {name}": any(item.refutes(name) for item in sound) for name in program.properties}
-    if not all(result[f"refutes {name}"] for name in program.properties):
-        result["complete"] = any(item.events.complete for item in sound)
-        result |= {f"reaches {name}": any(item.reaches(name) for item in sound) for name in program.covers}
-    return result
-
-
-def _overflows(item: Replay) -> bool:
-    return any(check.kind is CheckKind.OVERFLOW for check in item.events.violations)
