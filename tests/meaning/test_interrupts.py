@@ -170,3 +170,10 @@ def test_a_thread_that_waits_lets_another_of_its_cpu_run() -> None:
     findings = found(scenario("thread t0 on cpu0 { await (READ_ONCE(x) == 1); r = 1; }", "thread t1 on cpu0 { x = 1; }"))
     assert findings.finals("r") == {(1,)}
     assert not findings.waits
+
+
+def test_those_that_preempt_do_not_preempt_each_other() -> None:
+    text = scenario(
+        "thread t0 on cpu0 { q = 1; }", "thread t1 on cpu0 { x = 1; x = 2; }", "thread t2 on cpu0 { r = READ_ONCE(x); }"
+    )
+    assert found(text).finals("r") == {(0,), (2,)}
