@@ -18,7 +18,7 @@ from gupproof.program.scenario import lower
 from gupproof.proving.obligations import switch_values
 from gupproof.proving.platforms import Platform, model_of, platforms, target_of
 from gupproof.proving.questions import Questions, encoded
-from gupproof.resources import proofs_dir
+from gupproof.resources import data_root, proofs_dir
 from gupproof.solving.solver import Outcome, Solver
 
 # Six places of the race between a lockless reader and a split, on either side, three alternatives each.
@@ -43,6 +43,7 @@ def six_slots(platform: Platform) -> tuple[Goal, tuple[Slot, ...]]:
         values=switch_values(unit, chosen),
         settings=tuple(SETTINGS.items()),
         properties=("owns",),
+        covering=(),
         flags=("data-race",),
         platforms=(platform,),
     )
@@ -107,7 +108,7 @@ def main() -> None:
             compare(platform)
     click.echo()
     for path, fewest in LARGE:
-        unit = load(path)
+        unit = load(path, search=[data_root()])
         for theorem in unit.theorems.values():
             for question in placement_questions(unit, theorem):
                 if len(question.slots) >= fewest:

@@ -253,3 +253,16 @@ class Model:
     sources: dict[str, str]
     standins: tuple[str, ...]
     pool: TermPool
+
+    def named(self) -> frozenset[str]:
+        """Return the sets and relations of an execution that the axioms speak of."""
+        found: set[str] = set()
+        seen: set[Term] = set()
+        waiting = [axiom.term for axiom in self.axioms]
+        while waiting:
+            term = waiting.pop()
+            if term not in seen:
+                seen.add(term)
+                waiting += term.args
+                found |= {term.name} if term.op is TermOp.BASE else set()
+        return frozenset(found)

@@ -16,6 +16,9 @@ from gupproof.cli import options
 )
 @click.option("--slot", "-s", "slots", multiple=True, metavar="NAME", help="Place this slot only. Repeatable.")
 @click.option(
+    "--set", "fixed", multiple=True, metavar="SLOT=VALUE", help="Let this stand in a slot, and place the others. Repeatable."
+)
+@click.option(
     "--config", "-c", "settings", multiple=True, metavar="NAME=VALUE", help="Ask about what theorems say of this setting only."
 )
 @click.option(
@@ -45,6 +48,7 @@ def command(
     models: tuple[str, ...],
     proposed: str | None,
     slots: tuple[str, ...],
+    fixed: tuple[str, ...],
     settings: tuple[str, ...],
     only_cheapest: bool,
     costs: str | None,
@@ -68,7 +72,8 @@ def command(
     gupproof barriers fix_is_enough -m armv8   any theorem: which of its slots make it hold
     gupproof barriers T --try "wmb = smp_wmb"  one proposal
 
-    Several theorems at once must all hold. Exit codes: 0 as expected or sufficient, 1 not, 3 not all found out in time.
+    Several theorems at once must all hold. Exit codes: 0 as expected or sufficient, 1 not, 3 not all found out: for lack of
+    time, or because a loop may need more rounds than its bound.
     """  # noqa: D301 - click's own mark for text that is not to be rewrapped
     from pathlib import Path  # noqa: PLC0415
 
@@ -79,6 +84,7 @@ def command(
         Wanted(
             models=models,
             slots=slots,
+            fixed=fixed,
             settings=settings,
             proposed=proposed,
             only_cheapest=only_cheapest,

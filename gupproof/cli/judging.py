@@ -6,9 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,6 +17,7 @@ from gupproof.cli.witnessing import Shower
 from gupproof.diagnostics import Diagnostic, GupError, read_source
 from gupproof.litmus.frame import Stated, stated_result
 from gupproof.proving.observation import LARGEST, Judgement, Observation, Request, judge_all
+from gupproof.proving.states import MOST_STATES
 
 LARGEST_TABLE = 20_000_000  # bytes
 VERDICTS = {True: "Ok", False: "No"}
@@ -62,18 +62,22 @@ def run(
     started = time.perf_counter()
     expected = _expected(Path(expect)) if expect else {}
     files = files_of(paths, ".litmus")
-    shower = Shower(request, states, Path(graph) if graph else None, several=len(files) > 1) if states or graph else None
+    request = replace(request, most_states=MOST_STATES if states else 0)
+    shower = Shower(request, Path(graph) if graph else None, several=len(files) > 1)
     tally = Tally()
     interrupted = False
     stream = judge_all(files, request, jobs=jobs)
+    if as_json:
+        click.echo(_HEAD, nl=False)
     try:
         for item in stream:
             _take(item, tally, expected, expect)
-            if not as_json and not quiet and isinstance(item, Judgement):
-                _show(item, shower, tally)
-            elif as_json and states and shower and isinstance(item, Judgement):
-                shower.look(item)
-            elif sys.stderr.isatty():
+            if isinstance(item, Judgement):
+                if as_json:
+                    click.echo(_row(item, first=len(tally.judgements) == 1), nl=False)
+                elif not quiet:
+                    _show(item, shower, tally)
+            if sys.stderr.isatty() and (as_json or quiet):
                 click.echo(f"\r\033[K{len(tally.judgements)}/{len(files)}", nl=False, err=True)
     except KeyboardInterrupt:
         interrupted = True
@@ -85,12 +89,9 @@ def run(
     for problem in tally.problems:
         click.echo(problem.render(), err=True)
     if as_json:
-        click.echo(
-            json.dumps(_document(tally, shower, expected=bool(expect), interrupted=interrupted, seconds=seconds), indent=2)
-        )
+        click.echo(_tail(tally, expected=bool(expect), interrupted=interrupted, seconds=seconds))
     else:
-        if shower is not None:
-            shower.explain()
+        shower.explain()
         for text in tally.disagree:
             click.echo(f"disagrees: {text}")
         click.echo(_closing(tally, len(files), compared=bool(expect) or tally.compared, seconds=seconds))
@@ -109,10 +110,7 @@ def _expected(path: Path) -> dict[str, str]:
     return {str((path.parent / row["test"]).resolve()): row["verdict"] for row in rows}
 
 
-def _show(item: Judgement, shower: Shower | None, tally: Tally) -> None:
-    if shower is None:
-        click.echo(_line(item))
-        return
+def _show(item: Judgement, shower: Shower, tally: Tally) -> None:
     try:
         shower.show(item, _line(item))
     except GupError as error:
@@ -181,33 +179,42 @@ def _closing(tally: Tally, planned: int, *, compared: bool, seconds: float) -> s
     return f"{parts[0]}: {', '.join(parts[1:])}; {seconds:.1f} s"
 
 
-def _document(tally: Tally, shower: Shower | None, *, expected: bool, interrupted: bool, seconds: float) -> dict[str, Any]:
-    return {
-        "schema_version": 1,
-        "tool": "gupproof",
-        "command": "litmus",
-        "interrupted": interrupted,
-        "seconds": round(seconds, 3),
-        "summary": {
-            "tests": len(tally.judgements),
-            "agree": tally.agree if expected or tally.compared else None,
-            "disagree": len(tally.disagree) if expected or tally.compared else None,
-            "unsupported": tally.count(Observation.UNSUPPORTED),
-            "unknown": tally.count(Observation.UNKNOWN),
-        },
-        "results": [
-            {
-                "path": item.path,
-                "name": item.name,
-                "model": item.model or None,
-                "observation": item.observation.value,
-                "verdict": VERDICTS.get(item.ok) if item.ok is not None else None,
-                "loop": item.loop,
-                "flags": list(item.flags),
-                **({"states": list(shower.found[item.path].found)} if shower and item.path in shower.found else {}),
-                "reason": item.reason,
-                "seconds": round(item.seconds, 4),
-            }
-            for item in tally.judgements
-        ],
+# One document, written as it comes: each result is a line of its own as soon as it is found, so that none is lost.
+_HEAD = """{
+  "schema_version": 1,
+  "tool": "gupproof",
+  "command": "litmus",
+  "results": ["""
+
+
+def _row(item: Judgement, *, first: bool) -> str:
+    """Return a result as a line of the document, with what separates it from the one before."""
+    result = {
+        "path": item.path,
+        "name": item.name,
+        "model": item.model or None,
+        "observation": item.observation.value,
+        "verdict": VERDICTS.get(item.ok) if item.ok is not None else None,
+        "loop": item.loop,
+        "flags": list(item.flags),
+        **({"states": list(item.states.found), "complete": item.states.complete} if item.states else {}),
+        "reason": item.reason,
+        "seconds": round(item.seconds, 4),
     }
+    return f"{'' if first else ','}\n    {json.dumps(result)}"
+
+
+def _tail(tally: Tally, *, expected: bool, interrupted: bool, seconds: float) -> str:
+    """Return the end of the document: what is known when all is done."""
+    compared = expected or tally.compared
+    summary = {
+        "tests": len(tally.judgements),
+        "agree": tally.agree if compared else None,
+        "disagree": len(tally.disagree) if compared else None,
+        "unsupported": tally.count(Observation.UNSUPPORTED),
+        "unknown": tally.count(Observation.UNKNOWN),
+    }
+    return (
+        f'\n  ],\n  "interrupted": {json.dumps(interrupted)},\n  "seconds": {round(seconds, 3)},'
+        f'\n  "summary": {json.dumps(summary)}\n}}'
+    )

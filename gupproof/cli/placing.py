@@ -11,7 +11,7 @@ import click
 
 from gupproof.cli.drawing import drawings
 from gupproof.cli.exits import Exit
-from gupproof.cli.running import files_naming, gup_files, load_all, require_theorems
+from gupproof.cli.running import files_naming, gup_files, load_all, paths_and_names, require_theorems
 from gupproof.cli.writing import folder, write_whole
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.language import typed
@@ -46,6 +46,7 @@ class Wanted:
 
     models: tuple[str, ...]
     slots: tuple[str, ...]
+    fixed: tuple[str, ...]
     settings: tuple[str, ...]
     proposed: str | None
     only_cheapest: bool
@@ -65,8 +66,9 @@ def run(words: Sequence[str], wanted: Wanted) -> None:
         GupError: a theorem, slot, model or file cannot be used.
 
     """
-    paths = [word for word in words if word.endswith(".gup") or Path(word).exists()]
-    names = [word for word in words if word not in paths]
+    if wanted.proposed is not None and wanted.only_cheapest:
+        raise click.UsageError("--try judges one proposal, --cheapest looks for others: give one of the two")
+    paths, names = paths_and_names(words)
     units = load_all(files_naming(gup_files(paths), names))
     require_theorems(units, names)
     questions = _questions(units, names, wanted)
@@ -88,7 +90,7 @@ def _questions(units: Sequence[typed.Unit], names: Sequence[str], wanted: Wanted
         if not names or any(answers_to(theorem, name) for name in names)
     ]
     asked = [item for unit, theorem in theorems for item in placement_questions(unit, theorem, wanted.models)]
-    if asked and not wanted.slots and not wanted.settings:
+    if asked and not wanted.slots and not wanted.settings and not wanted.fixed:
         # What is asked for by its own name is not passed over because another theorem asks a question itself.
         others = [(unit, theorem) for unit, theorem in theorems if theorem.name in names and not theorem.placements]
         return [*asked, question_of(others, models=wanted.models)] if others else asked
@@ -100,13 +102,21 @@ def _questions(units: Sequence[typed.Unit], names: Sequence[str], wanted: Wanted
                 help="name a theorem, or give one a line `places SLOT for PROPERTY under MODEL expect { SLOT = value };`",
             )
         )
+    chosen = _named_values(wanted.settings, "--config")
+    fixed = _named_values(wanted.fixed, "--set")
+    return [question_of(theorems, models=wanted.models, settings=chosen, only=wanted.slots, fixed=fixed)]
+
+
+def _named_values(settings: Sequence[str], option: str) -> dict[str, str]:
     chosen: dict[str, str] = {}
-    for setting in wanted.settings:
-        name, equals, value = setting.partition("=")
+    for setting in settings:
+        name, equals, value = (word.strip() for word in setting.partition("="))
         if not equals:
-            raise click.BadParameter(f"'{setting}' is no NAME=VALUE", param_hint="--config")
-        chosen[name.strip()] = value.strip()
-    return [question_of(theorems, models=wanted.models, settings=chosen, only=wanted.slots)]
+            raise click.BadParameter(f"'{setting}' is no NAME=VALUE", param_hint=option)
+        if chosen.get(name, value) != value:
+            raise click.BadParameter(f"{name} cannot be {chosen[name]} and {value}", param_hint=option)
+        chosen[name] = value
+    return chosen
 
 
 def _targets(questions: Sequence[Question], costs: Path | None) -> dict[Platform, Target]:
@@ -201,20 +211,20 @@ def _cheapest(questions: Sequence[Question], targets: Mapping[Platform, Target],
 
 
 def _cheapest_text(question: Question, found: Sequence[Cheapest]) -> str:
-    lines = [f"  {cheapest_text(question, item)}" for item in found]
+    lines = [cheapest_text(question, item, indent="  ") for item in found]
     return "\n".join([heading(question), "", "the cheapest that suffices everywhere", *lines])
 
 
 def _try(questions: Sequence[Question], targets: Mapping[Platform, Target], wanted: Wanted) -> None:
-    placements = [proposal(question.slots, wanted.proposed or "") for question in questions]
+    proposed = [proposal(question, wanted.proposed or "") for question in questions]
     documents: list[Json] = []
     worths: list[bool | None] = []
     defeats: list[Result] = []
     interrupted = False
     try:
-        for question, placement in zip(questions, placements, strict=True):
+        for question, placement in proposed:
             found = trial(question, targets, placement, limit=wanted.timeout)
-            worths += [worth for _, worth, _ in found]
+            worths += [judged.sufficient for _, judged, _ in found]
             defeats += [result for _, _, result in found if result]
             documents.append(trial_json(question, placement, found))
             if not wanted.as_json:
@@ -241,8 +251,10 @@ def _closing(found: Sequence[Json], planned: int, reused: int, seconds: float) -
     judged = [item["as_expected"] for item in found if item["as_expected"] is not None]
     wrong = sum(not item for item in judged)
     verdict = (f"; {wrong} NOT AS EXPECTED" if wrong else "; all as expected") if judged else ""
-    unfinished = sum(not _is_complete(item) for item in found)
-    more = f"; {unfinished} not all found out in time" if unfinished else ""
+    unfinished = [item for item in found if not _is_complete(item)]
+    late = sum(map(_is_late, unfinished))
+    more = f"; {late} not all found out in time" if late else ""
+    more += f"; {len(unfinished) - late} not all decided" if len(unfinished) > late else ""
     records = f"; {reused} from records" if reused else ""
     asked = sum(item["asked"] for item in found)
     count = f"{planned} question{'s' if planned > 1 else ''}"
@@ -255,6 +267,11 @@ def _is_complete(item: Json) -> bool:
     return all(view["complete"] and view["today"] is not None for view in views) and all(
         found["proved"] for found in item["cheapest"]
     )
+
+
+def _is_late(item: Json) -> bool:
+    """Whether it is for lack of time that an answer is not complete."""
+    return any(view["late"] for view in [*item["alone"], item["together"]])
 
 
 def _code(found: Sequence[Json], *, complete: bool) -> Exit:

@@ -35,6 +35,23 @@ def gup_files(paths: Sequence[str]) -> list[Path]:
     return files_of(paths or (str(proofs_dir()),), ".gup")
 
 
+def paths_and_names(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return which of some words are paths, and which are names of theorems or claims.
+
+    A bare word that is a file or folder here, and a theorem as well, is the theorem: what lies in the working folder by chance
+    does not take its place. ``./word`` is always a path.
+    """
+    sure = [word for word in words if word.endswith(".gup") or Path(word).name != word]
+    both = [word for word in words if word not in sure and Path(word).exists()]
+    known: set[str] = set()
+    if both:
+        for path in gup_files(sure):
+            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            known |= {word for name, claims, _ in theorems_in(text) for word in (name, *claims)}
+    paths = [word for word in words if word in sure or (word in both and word not in known)]
+    return paths, [word for word in words if word not in paths]
+
+
 def load_all(paths: Sequence[Path]) -> list[typed.Unit]:
     """Load files; the problems of all of them come in one error.
 

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,13 +10,15 @@ import click
 from gupproof.cli.writing import folder, write_whole
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.execution.story import LEGEND, WIDTH, render
-from gupproof.litmus.form import Unsupported
+from gupproof.litmus.form import Quantifier
 from gupproof.proving.observation import Judgement, Request
-from gupproof.proving.states import HEADINGS, States, Witness, find_witness, list_states
+from gupproof.proving.states import States
+from gupproof.proving.witnesses import Witness, find_witness
 from gupproof.report.dot import dot, edges
 from gupproof.report.drawing import draw
 
 VERDICTS = {True: "Ok", False: "No"}
+HEADINGS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quantifier.FORALL: "Required"}
 
 _WRITERS: dict[str, Callable[[Witness, str], str]] = {
     ".dot": lambda witness, title: dot(witness.replay, title),
@@ -30,19 +32,15 @@ class Shower:
 
     Attributes:
         request: how they are judged.
-        states: whether final states are listed.
         graph: the folder, or the .dot or .svg file, that graphs go to; None for none.
         several: whether there may be more than one test, so that graphs need a folder.
-        found: the states listed so far, by path.
         told: whether an execution was told.
 
     """
 
     request: Request
-    states: bool
     graph: Path | None
     several: bool
-    found: dict[str, States] = field(default_factory=dict)
     told: bool = False
 
     def __post_init__(self) -> None:
@@ -65,35 +63,9 @@ class Shower:
         if item.ok is None:
             click.echo(line)
             return
-        if self.states:
-            self.look(item)
-            click.echo("\n".join(self._herd(item)))
-        else:
-            click.echo(line)
+        click.echo(line if item.states is None else "\n".join(_herd(item, item.states)))
         if self.graph is not None:
             self._graph(item, self.graph)
-
-    def look(self, item: Judgement) -> None:
-        """Find the states of a test."""
-        if item.ok is not None:
-            try:
-                self.found[item.path] = list_states(Path(item.path), self.request)
-            except Unsupported as problem:
-                raise RuntimeError(f"a test was judged and then not understood: {problem}") from None
-
-    def _herd(self, item: Judgement) -> list[str]:
-        states = self.found[item.path]
-        known = "" if states.complete else " (and perhaps more: a limit was hit)"
-        assert item.ok is not None
-        return [
-            f"Test {item.name} {HEADINGS[states.test.quantifier]}",
-            f"States {len(states.found)}{known}",
-            *states.found,
-            f"Loop {VERDICTS[item.ok]}" if item.loop else VERDICTS[item.ok],
-            f"Condition {states.test.final or 'forall (true)'}",
-            f"Observation {item.name} {item.observation.value}",
-            "",
-        ]
 
     def _graph(self, item: Judgement, target: Path) -> None:
         witness = find_witness(Path(item.path), self.request)
@@ -116,3 +88,20 @@ class Shower:
         """Print what the marks of the stories mean, if there were any."""
         if self.told:
             click.echo(textwrap.fill(LEGEND, WIDTH) + "\n")
+
+
+def _herd(item: Judgement, states: States) -> list[str]:
+    """Return what herd7 prints of a test, but for its counts of executions."""
+    assert item.ok is not None
+    assert item.quantifier is not None
+    known = "" if states.complete else " (and perhaps more: a limit was hit)"
+    return [
+        f"Test {item.name} {HEADINGS[item.quantifier]}",
+        f"States {len(states.found)}{known}",
+        *states.found,
+        f"Loop {VERDICTS[item.ok]}" if item.loop else VERDICTS[item.ok],
+        *(f"Flag {name}" for name in item.flags),
+        f"Condition {item.condition or 'forall (true)'}",
+        f"Observation {item.name} {item.observation.value}",
+        "",
+    ]

@@ -3,7 +3,7 @@
 Switches stay open: they are assumptions of each question, so one encoding answers for every variant of its scenario.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -41,6 +41,7 @@ class Encoding:
         bounded: some loop wants more rounds than its bound.
         reached: property → literal of "some assert of it is looked at"; only those whose asserts have to be.
         stuck: some thread waits for what no other will do any more, and no thread ends otherwise early.
+        observed: of each expression that was to be observed: value → literal.
 
     """
 
@@ -60,6 +61,7 @@ class Encoding:
     bounded: int
     reached: dict[str, int]
     stuck: int
+    observed: tuple[dict[int, int], ...] = ()
 
     @property
     def dimacs(self) -> str:
@@ -77,7 +79,14 @@ class Encoding:
         return len(self.cnf.clauses)
 
 
-def encode(program: Program, model: Model, *, representatives: bool = False, flags: bool = False) -> Encoding:
+def encode(
+    program: Program,
+    model: Model,
+    *,
+    representatives: bool = False,
+    flags: bool = False,
+    observed: Sequence[Expr] = (),
+) -> Encoding:
     """Encode the executions of ``program`` that ``model`` allows.
 
     Args:
@@ -86,6 +95,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         representatives: of executions that differ only in which of several equal threads is which, keep one. Whether a
             property is violated or a cover reached stays the same.
         flags: say what the model's flags mark as well.
+        observed: expressions whose values are to have literals.
 
     Raises:
         GupError: values too many to enumerate, or a construct of the model that has no encoding.
@@ -153,6 +163,7 @@ def encode(program: Program, model: Model, *, representatives: bool = False, fla
         bounded=cnf.disjunction(hits),
         reached=reached,
         stuck=_stuck(cnf, stopped, truth),
+        observed=tuple(base.values.of(expr) for expr in observed),
         cnf=cnf,
     )
 

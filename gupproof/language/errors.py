@@ -29,7 +29,7 @@ BAD_NUMBER = Rule("G006", "an integer literal the language does not have", "writ
 NO_EFFECT = Rule("G007", "a statement that does nothing", "assign the value, call something, or remove the statement")
 MISSING_SEMICOLON = Rule("G008", "a `;` is missing", "end the statement or declaration with `;`")
 # Files and names
-NO_FILE = Rule("G010", "a `use` whose file does not exist", "use a file beside this one, above it, or in spec/")
+NO_FILE = Rule("G010", "a `use` whose file does not exist", "use a file beside this one, or in spec/")
 UNKNOWN_NAME = Rule("G011", "a name that is declared nowhere in reach", "declare it, or `use` the file that does")
 DUPLICATE = Rule("G012", "a name declared twice", "rename or remove one of the two")
 RESERVED = Rule("G013", "a declared name that the language keeps for itself", "choose another name")

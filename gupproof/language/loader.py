@@ -1,6 +1,6 @@
 """Reads a ``.gup`` file with everything it uses, each file once, and has them checked together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,8 @@ def load(path: Path, *, search: Sequence[Path] = (), texts: Mapping[str, str] | 
 
     Args:
         path: the file.
-        search: folders in which ``use`` looks after the file's own and those above it, before the project's ``spec/``.
+        search: folders in which ``use`` looks after the file's own, before the project's ``spec/``. A used file's own are the
+            one it lies in and the one that ``a/b.gup`` was found in.
         texts: path, as in :attr:`typed.Unit.sources` → what is read instead of that file's own text.
 
     Raises:
@@ -69,9 +70,10 @@ class _Reader:
     def read(self, path: Path, text: str, resolved: Path | None) -> None:
         """Read a file and all it uses; used files come first, except where they use each other in a circle."""
         seen = {resolved}
-        pending: list[tuple[Path, str, Path | None]] = [(path, text, resolved)]
+        own: tuple[Path, ...] = () if resolved is None else (resolved.parent,)
+        pending: list[tuple[Path, str, tuple[Path, ...]]] = [(path, text, own)]
         while pending:
-            path, text, resolved = pending.pop()
+            path, text, own = pending.pop()
             try:
                 file = parse(text, str(path))
             except GupError as error:
@@ -80,26 +82,30 @@ class _Reader:
             self.order.append(file)
             uses = [item for item in file.items if isinstance(item, syntax.Use)]
             for use in reversed(uses):
-                found = self._find(use, resolved, text)
-                if found is None or found.resolve() in seen:
+                folder = self._find(use, own, text)
+                found = None if folder is None else folder / _file(use)
+                if folder is None or found is None or found.resolve() in seen:
                     continue
                 seen.add(found.resolve())
                 try:
-                    pending.append((_shown(found), self.text(_shown(found)), found.resolve()))
+                    pending.append((_shown(found), self.text(_shown(found)), (found.resolve().parent, folder)))
                 except GupError as error:
                     self.problems.extend(error.diagnostics)
         self.order.reverse()
 
-    def _find(self, use: syntax.Use, resolved: Path | None, text: str) -> Path | None:
-        name = Path(*use.parts).with_suffix(".gup")
-        for folder in self._folders(resolved):
+    def _find(self, use: syntax.Use, own: Sequence[Path], text: str) -> Path | None:
+        """Return the folder in which a used file is found. That it is in none is reported."""
+        name = _file(use)
+        # What lies further up is nobody's choice: a file left there by chance would take the place of the project's own.
+        folders = (*own, *self.search, spec_dir())
+        for folder in folders:
             if _is_file(folder / name):
-                return folder / name
-        near = {found.stem for folder in self._folders(resolved) for found in _siblings(folder / name.parent)}
+                return folder
+        near = {found.stem for folder in folders for found in _siblings(folder / name.parent)}
         self.problems.append(
             Diagnostic(
                 code=NO_FILE.code,
-                message=f"`{'.'.join(use.parts)}` is no file: {name} is neither beside this file, nor above it, nor in spec/",
+                message=f"`{'.'.join(use.parts)}` is no file: {name} is neither beside this file nor in spec/",
                 span=use.span,
                 help=did_you_mean(use.parts[-1], sorted(near)) or NO_FILE.remedy,
                 line_text=text.split("\n")[use.span.line - 1],
@@ -107,18 +113,16 @@ class _Reader:
         )
         return None
 
-    def _folders(self, resolved: Path | None) -> Iterator[Path]:
-        if resolved is not None:
-            yield from resolved.parents
-        yield from self.search
-        yield spec_dir()
+
+def _file(use: syntax.Use) -> Path:
+    return Path(*use.parts).with_suffix(".gup")
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        return False  # a folder above that this user may not look into
+        return False  # a folder that this user may not look into
 
 
 def _siblings(folder: Path) -> list[Path]:

@@ -18,13 +18,16 @@ class PlacementChecker:
     switches: Mapping[str, typed.Switch]
     reporter: Reporter
 
-    def check(self, line: syntax.Places, scenario: str, settings: _Chosen) -> typed.Placement | None:
+    def check(
+        self, line: syntax.Places, scenario: str, settings: _Chosen, covering: tuple[str, ...] | None
+    ) -> typed.Placement | None:
         """Return a placement claim, whose properties and models the caller has checked; None if it cannot be used.
 
         Args:
             line: as written.
             scenario: the name of the scenario it is about.
             settings: what its ``with`` sets.
+            covering: covers that it names, which the caller has checked.
 
         """
         try:
@@ -39,6 +42,7 @@ class PlacementChecker:
             slots=tuple(slots),
             properties=tuple(word.text for word in line.properties),
             models=tuple(word.text for word in line.models),
+            covering=covering,
             minimal=minimal,
             flags=tuple(word.text for word in line.flags),
         )

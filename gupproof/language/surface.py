@@ -222,8 +222,16 @@ class _Folder:
         )
 
     def places(self, span: Span, children: list[Piece]) -> Piece:
-        slots, properties, models, minimal, flags = children
-        return syntax.Places(span=span, slots=slots, properties=properties, models=models, minimal=minimal, flags=flags or ())
+        slots, properties, models, covering, minimal, flags = children
+        return syntax.Places(
+            span=span,
+            slots=slots,
+            properties=properties,
+            models=models,
+            covering=covering,
+            minimal=minimal,
+            flags=flags or (),
+        )
 
     def placements(self, _span: Span, children: list[Piece]) -> Piece:
         return tuple(children)

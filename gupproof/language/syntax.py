@@ -494,11 +494,15 @@ class Placement(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places(Node):
-    """``places slots for properties under models expect placements;``; ``minimal`` is None for ``hopeless``."""
+    """``places slots for properties under models covering covers expect placements;``.
+
+    ``minimal`` is None for ``hopeless``, ``covering`` where it is left out.
+    """
 
     slots: tuple[Word, ...]
     properties: tuple[Word, ...]
     models: tuple[Word, ...]
+    covering: tuple[Word, ...] | None
     minimal: tuple[Placement, ...] | None
     flags: tuple[Word, ...]
 

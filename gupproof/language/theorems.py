@@ -64,7 +64,8 @@ class TheoremChecker:
             self._known("property", line.properties, properties)
             self._once("model", line.models)
             self._once("flag", line.flags)
-            placement = PlacementChecker(self.switches, self.reporter).check(line, scenario.name, settings)
+            wanted = self._covering(line.covering, covers)
+            placement = PlacementChecker(self.switches, self.reporter).check(line, scenario.name, settings, wanted)
             if placement is not None:
                 lines.append(placement)
         return lines
@@ -78,10 +79,7 @@ class TheoremChecker:
         covers: set[str],
     ) -> typed.Claim:
         self._known("property", shows.properties, properties)
-        covering = shows.covering
-        if covering is not None and [word.text for word in covering] == [_NO_COVER]:
-            covering = ()
-        self._known("cover", covering or (), covers)
+        covering = self._covering(shows.covering, covers)
         self._once("model", shows.models)
         expect = shows.expect
         if expect.text not in VERDICTS:
@@ -97,10 +95,19 @@ class TheoremChecker:
             settings=settings,
             properties=tuple(word.text for word in shows.properties),
             models=tuple(word.text for word in shows.models),
-            covering=None if covering is None else tuple(word.text for word in covering),
+            covering=covering,
             expect=expect.text,
             flags=tuple(word.text for word in shows.flags),
         )
+
+    def _covering(self, words: tuple[syntax.Word, ...] | None, covers: set[str]) -> tuple[str, ...] | None:
+        """Return the covers that a line names; those that do not exist are reported."""
+        if words is None:
+            return None
+        if [word.text for word in words] == [_NO_COVER]:
+            return ()
+        self._known("cover", words, covers)
+        return tuple(word.text for word in words)
 
     def _settings(self, run: syntax.Run) -> tuple[tuple[str, int], ...]:
         chosen: dict[str, int] = {}

@@ -620,7 +620,7 @@ class Placement(Node):
     """One ``places`` line of a theorem: the minimal choices for some slots that suffice under all its models together.
 
     Attributes:
-        scenario, settings, properties, models: as of a :class:`Claim`; no setting is of one of ``slots``.
+        scenario, settings, properties, models, covering: as of a :class:`Claim`; no setting is of one of ``slots``.
         slots: their names.
         minimal: the choices, none weaker than another: every slot in the order of ``slots``, with the position of its value.
             None if no choice suffices.
@@ -633,6 +633,7 @@ class Placement(Node):
     slots: tuple[str, ...]
     properties: tuple[str, ...]
     models: tuple[str, ...]
+    covering: tuple[str, ...] | None
     minimal: tuple[tuple[tuple[str, int], ...], ...] | None
     flags: tuple[str, ...]
 

@@ -25,6 +25,8 @@ BARRIERS = {
 TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {
     f"{kind}.{what}" for kind in ("DMB", "DSB") for what in BARRIERS.values()
 }
+# Which accesses are exclusives, and which reads order less than others.
+UNORDERED = frozenset({"X", "NoRet"})
 
 _LOAD = re.compile(r"^(LDR|LDUR|LDAR|LDAPR|LDAPUR|LDXR|LDAXR)(B|H|SB|SH|SW)?$")
 _STORE = re.compile(r"^(STR|STUR|STLR|STLUR)(B|H)?$")
@@ -45,6 +47,7 @@ _EXTENSIONS = (
     ("vector", r"F(MOV|ADD|SUB|N?MUL|DIV|N?MADD|N?MSUB|C?CMP|CVT|ABS|NEG|SQRT|MAX|MIN|CSEL|RINT|MLA|MLS)"),
     ("memory tags", r"LDG|STG|ST[Z2]G|IRG|ADDG|SUBG|GMI|STZ2G"),
     ("page tables", r"TLBI|AT$"),
+    ("shadow stacks", r"GCS|CHKFEAT"),
     ("self-modifying code", r"IC$|DC$|ADR"),
     ("exceptions", r"SVC|ERET|UDF|HVC|SMC|BRK|MSR|MRS|WF[EI]"),
     ("mixed-size", r"CASP|LDXP|LDAXP|STXP|STLXP|LDCLRP|LDSETP|SWPP|SWP.*P$"),
@@ -155,6 +158,8 @@ def _barrier(machine: Machine, name: str, operands: list[str]) -> bool:
     kind = operands[0].upper() if operands else "SY"
     if name in ("DMB", "DSB") and kind in BARRIERS:
         machine.fence(f"{name}.{BARRIERS[kind]}")
+        if BARRIERS[kind] == "ISHLD":
+            machine.wait_for_reads()
     elif name == "ISB":
         machine.fence("ISB")
     elif name not in _NOTHING:

@@ -4,7 +4,7 @@ import re
 
 from gupproof.litmus import words
 from gupproof.litmus.aarch64_operands import address, bits_of, get, register, set_register
-from gupproof.litmus.machine import Machine
+from gupproof.litmus.machine import Machine, Own
 from gupproof.litmus.picks import Picked, picks_of
 from gupproof.program.expr import Expr, Op
 from gupproof.program.state import Value, select, union
@@ -57,7 +57,7 @@ def _fetch(machine: Machine, found: re.Match[str], operands: list[str]) -> None:
                 signed, largest = kind.startswith("S"), kind.endswith("MAX")
                 return words.extreme(machine, old, amount, 8 * size, signed=signed, largest=largest)
 
-    old = machine.exchange(place.value, size, new, read=read, write=write)
+    old = machine.exchange(place.value, size, new, read=read, write=write, own=Own.VALUE)
     set_register(machine, target, old)
 
 
@@ -83,7 +83,9 @@ def _compare_and_swap(machine: Machine, operands: list[str], size: int, suffix: 
         return pool.make(Op.EQ, old.expr, wanted.expr)
 
     decided = union(pool, wanted.deps, picks_of(wanted))
-    old = machine.exchange(place.value, size, lambda _: new, read=read, write=write, success=success, ctrl=decided)
+    old = machine.exchange(
+        place.value, size, lambda _: new, read=read, write=write, success=success, ctrl=decided, own=Own.CHOICE
+    )
     kept = pool.land(success(old), machine.choose())
     deps = select(pool, kept, wanted.deps, old.deps)
     set_register(machine, operands[0], Picked(old.expr, deps, union(pool, old.deps, picks_of(wanted))))

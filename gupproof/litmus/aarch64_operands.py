@@ -67,11 +67,21 @@ def immediate(operand: str) -> int:
 
 
 def get(machine: Machine, operand: str, bits: int = words.LONGEST) -> Value:
-    """Return the value of a register, or a number of that many bits."""
+    """Return the value of a register, or a number of that many bits.
+
+    Raises:
+        Unsupported: it is half of an address.
+
+    """
     if found := _INTEGER.match(operand):
         return words.literal(machine, number(found[1]), bits)
     width, name = bits_of(operand), register(operand)
-    return machine.const(0) if name == "XZR" else words.wrap(machine, machine.get(name), width)
+    if name == "XZR":
+        return machine.const(0)
+    value = machine.get(name)
+    if width < words.LONGEST and (place := machine.memory.placed_at(value.expr)) is not None:
+        raise Unsupported(f"address: the lower half of {operand}, which is where {place} lies")
+    return words.wrap(machine, value, width)
 
 
 def set_register(machine: Machine, operand: str, value: Value) -> None:

@@ -13,8 +13,8 @@ from gupproof.litmus.form import And, Equal, Formula, Not, Or, Quantifier, Regis
 
 _FOREIGN = {
     "exceptions": re.compile(r"\b[Ff]ault\s*\([^)]*\)?"),
-    "page tables": re.compile(r"\b(?:PTE|TTD|PA)\s*\([^)]*\)?"),
-    "self-modifying code": re.compile(r"\binstr\s*:|=\s*P?\d+:L\w*|\blabel\s*:"),
+    "vector": re.compile(r"\b[VZP]\d+\.\d*[BHSDQ]\b"),
+    "self-modifying code": re.compile(r"\binstr\s*:|=\s*P?\d+:L\w*|\blabel\s*:|=\s*NOP\b"),
 }
 
 
@@ -28,7 +28,7 @@ def read_condition(text: str, path: str, line: int) -> tuple[Quantifier, Formula
 
     Raises:
         GupError: it is no condition.
-        Unsupported: it asks about faults, page tables or instructions.
+        Unsupported: it asks about faults, vectors or instructions.
 
     """
     for category, pattern in _FOREIGN.items():

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
 from gupproof.litmus.condition import read_condition, read_locations
+from gupproof.litmus.foreign import check_notation, check_variants
 from gupproof.litmus.form import And, Formula, Line, Litmus, Quantifier, Unsupported
 from gupproof.litmus.initial import read_initial
+from gupproof.litmus.lower import architecture_named
 
 __all__ = ["Stated", "Unsupported", "read_assembly", "stated_result"]
 
@@ -26,39 +28,28 @@ _RESULT = re.compile(
     r"(?:\(\*\s*|^[ \t]*\*[ \t]*)Result:?\s*(Never|Sometimes|Always|DEADLOCK)\b(?:[ \t]+(DATARACE)\b)?",
     re.IGNORECASE | re.MULTILINE,
 )
-_VARIANT = re.compile(r"^\s*Variant\s*=\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 _HEAD = re.compile(r"^P(\d+)\s*(?:@.*)?$")
-
-# What herd7's variants add to a test that would not be understood without them.
-_VARIANTS = {
-    "page tables": "kvm vmsa ets ets2 ets3",
-    "memory tags": "memtag mte",
-    "capabilities": "morello",
-    "self-modifying code": "ifetch self",
-    "exceptions": "exs fatal handled",
-    "pointer signing": "pac pauth1 pauth2 fpac",
-    "vector": "neon sve sme",
-}
-_CATEGORIES = {variant: category for category, variants in _VARIANTS.items() for variant in variants.split()}
 
 
 def read_assembly(text: str, path: str) -> Litmus:
     """Read a litmus test in assembly.
 
     Raises:
-        GupError: it has not the shape of one.
+        GupError: it has not the shape of one, or is of an architecture that is not read.
         Unsupported: it declares, or asks about, what is not handled.
 
     """
     header = _HEADER.match(text)
     if header is None:
         raise _wrong("M001", "a litmus test begins with its architecture and its name", path, 1, "AArch64 MP+dmb.sy+addr")
+    architecture_named(header[1], path)
     plain = _SLASHES.sub(_blank, _COMMENT.sub(_blank, text))
     opening = plain.find("{", header.end() - 1)
     closing = _closing(plain, opening)
     if opening < 0 or closing < opening:
         raise _wrong("M001", "the initial state { ... } is missing", path, 1, "write {} when everything is 0")
-    _check_variants(plain[:opening])
+    check_variants(plain[:opening])
+    check_notation(plain[opening:])
     final = _CONDITION.search(plain, closing + 1)
     filtered = _FILTER.search(plain, closing + 1)
     located = _LOCATIONS.search(plain, closing + 1)
@@ -131,13 +122,6 @@ def _closing(plain: str, opening: int) -> int:
         if not depth:
             return opening + found.start()
     return -1
-
-
-def _check_variants(head: str) -> None:
-    for found in _VARIANT.finditer(head):
-        for variant in re.split(r"[\s,]+", found[1]):
-            if category := _CATEGORIES.get(variant.lower()):
-                raise Unsupported(f"{category}: herd's variant {variant}")
 
 
 def _filter(plain: str, found: re.Match[str] | None, final: re.Match[str] | None, path: str) -> Formula | None:

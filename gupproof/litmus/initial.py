@@ -119,8 +119,6 @@ def _value(text: str, path: str, line: int) -> Value:
         return f"{found[1]}[{found[2]}]" if found[2] else found[1]
     if re.match(r"^instr\s*:|^P?\d+\s*:", text):
         raise Unsupported(f"self-modifying code: initial value '{text}'")
-    if "PTE" in text or "TTD" in text or re.match(r"^\(.*:", text):
-        raise Unsupported(f"page tables: initial value '{text}'")
     if re.match(r"^\{", text):
         raise Unsupported(f"vector: initial value '{text}'")
     if re.search(r"[:\[(]", text):

@@ -17,7 +17,18 @@ from gupproof.litmus.form import (
 from gupproof.litmus.initial import ALL_THREADS
 from gupproof.litmus.machine import Machine
 from gupproof.litmus.memory import check_sizes, lay_out
-from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered, Observed, meaning, places, require_thread, words_named
+from gupproof.litmus.outcome import (
+    CONDITION,
+    FAULTS,
+    Lowered,
+    Observed,
+    meaning,
+    places,
+    require_introduced,
+    require_thread,
+    words_named,
+)
+from gupproof.litmus.spelling import Spelling
 from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
 from gupproof.program.events import Program, ThreadInfo
@@ -32,6 +43,7 @@ __all__ = [
     "CONDITION",
     "FAULTS",
     "Architecture",
+    "architecture_named",
     "architecture_of",
     "lower_litmus",
     "lower_observed",
@@ -40,42 +52,63 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """How the instructions of one architecture are performed, and how its registers are spelled."""
+    """How the instructions of one architecture are performed, and how its registers are spelled.
+
+    Attributes:
+        names: that tests call it by.
+        execute: performs an instruction.
+        register: returns a register's one name.
+        shown: returns the name that herd7 prints.
+        tags: of the events that instructions become.
+        unordered: those of them that a model may leave out, since they order nothing themselves.
+        model: that its tests are judged under.
+
+    """
 
     names: tuple[str, ...]
     execute: Callable[[Machine, str], None]
     register: Callable[[str], str]
+    shown: Callable[[str], str]
     tags: frozenset[str]
+    unordered: frozenset[str]
     model: str
 
 
 ARCHITECTURES = (
-    Architecture(x86.ARCHES, x86.execute, x86.register, x86.TAGS, "x86-tso"),
-    Architecture(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.TAGS, "armv8"),
-    Architecture(riscv.ARCHES, riscv.execute, riscv.register, riscv.TAGS, "riscv"),
-    Architecture(ppc.ARCHES, ppc.execute, ppc.register, ppc.TAGS, "power"),
+    Architecture(x86.ARCHES, x86.execute, x86.register, str, x86.TAGS, x86.UNORDERED, "x86-tso"),
+    Architecture(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.register, aarch64.TAGS, aarch64.UNORDERED, "armv8"),
+    Architecture(riscv.ARCHES, riscv.execute, riscv.register, riscv.register, riscv.TAGS, riscv.UNORDERED, "riscv"),
+    Architecture(ppc.ARCHES, ppc.execute, ppc.register, ppc.register, ppc.TAGS, ppc.UNORDERED, "power"),
 )
 
+# Where addresses have 64 bits, and a load of fewer would cut one: herd7 has no such values.
+WIDE = ("AArch64", "RISCV", "X86_64")
 
-def architecture_of(test: Litmus) -> Architecture:
-    """Return the architecture of a test.
+
+def architecture_named(name: str, path: str) -> Architecture:
+    """Return the architecture that the first word of a test names.
 
     Raises:
         GupError: it is not one this program reads.
 
     """
     for item in ARCHITECTURES:
-        if test.arch in item.names:
+        if name in item.names:
             return item
     known = ", ".join(name for item in ARCHITECTURES for name in item.names)
     raise GupError(
         Diagnostic(
             code="M004",
-            message=f"'{test.arch}' is no architecture of litmus tests that gupproof reads",
-            span=Span(test.path, 1, 1, 1, len(test.arch) + 1),
+            message=f"'{name}' is no architecture of litmus tests that gupproof reads",
+            span=Span(path, 1, 1, 1, len(name) + 1),
             help=f"it reads {known}",
         )
     )
+
+
+def architecture_of(test: Litmus) -> Architecture:
+    """Return the architecture of a test, as :func:`architecture_named` does."""
+    return architecture_named(test.arch, test.path)
 
 
 def lower_litmus(test: Litmus, *, unroll: int = 2) -> Program:
@@ -99,6 +132,7 @@ class _Lowering:
         self.test, self.unroll = test, unroll
         self.architecture = architecture_of(test)
         self.pool = ExprPool()
+        require_introduced(test.condition, self._introduced(), test.path)
         self.memory = lay_out(test, self._names())
         self.pool.locations = frozenset(location.address for location in self.memory.locations)
         target = Target(name=test.arch, title=test.arch, models=(), rows={}, tags=self.architecture.tags, path="", text="")
@@ -108,9 +142,17 @@ class _Lowering:
         """Return every word the test names, in order of appearance."""
         test = self.test
         names = words_named(test.memory, test.registers.values(), (test.condition, test.filter), test.listed)
-        if test.arch in x86.ARCHES:
-            names += x86.locations(line.text for thread in test.threads for line in thread)
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys([*names, *self._in_code()]))
+
+    def _introduced(self) -> list[str]:
+        """Return the words that the initial state or the code names."""
+        test = self.test
+        return [*test.arrays, *test.types, *words_named(test.memory, test.registers.values(), (), ()), *self._in_code()]
+
+    def _in_code(self) -> list[str]:
+        return (
+            x86.locations(line.text for thread in self.test.threads for line in thread) if self.test.arch in x86.ARCHES else []
+        )
 
     def _constant(self, value: Value) -> Expr:
         if isinstance(value, str):
@@ -150,8 +192,9 @@ class _Lowering:
             covers={CONDITION: self.pool.land(counts, holds)},
             ghosts={},
         )
-        check_sizes(program, self.memory)
-        return Lowered(program, self._observed(machines), counts)
+        check_sizes(program, self.memory, wide=self.test.arch in WIDE)
+        labels = {address: name for machine in machines for address, name in machine.labels().items()}
+        return Lowered(program, self._observed(machines), counts, Spelling(labels, self.memory.areas))
 
     def _machine(self, number: int) -> Machine:
         registers: dict[tuple[int, str], Operand] = {
@@ -172,7 +215,8 @@ class _Lowering:
         for place in dict.fromkeys([*places(self.test.condition), *self.test.listed]):
             for part in self._parts(place):
                 kind = self._kind(part)
-                found[part] = Observed(part, self._masked(self._place(part, machines), kind), kind)
+                shown = Register(part.thread, self.architecture.shown(part.name)) if isinstance(part, Register) else part
+                found[shown] = Observed(shown, self._masked(self._place(part, machines), kind), kind)
         return tuple(found.values())
 
     def _parts(self, place: Register | Word) -> list[Register | Word]:

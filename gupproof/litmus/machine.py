@@ -7,10 +7,12 @@ the branch, whichever way it went.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from gupproof.diagnostics import Span
 from gupproof.litmus.code import Code, place
 from gupproof.litmus.form import Line, Unsupported
+from gupproof.litmus.forwarding import Forwarded, Stores, where
 from gupproof.litmus.memory import Memory
 from gupproof.litmus.picks import Picked, picks_of
 from gupproof.program.builder import Builder
@@ -23,6 +25,16 @@ from gupproof.program.targets import StepKind
 _MOST_COPIES = 1000
 # What the registers of picks are called.
 _PICKS = " picks"
+# Tags of Arm's loads that stores behind them wait for.
+ACQUIRES = frozenset({"A", "Q"})
+
+
+class Own(Enum):
+    """What the write of a read-modify-write takes from its own read, as the manual's pseudocode has it."""
+
+    NOTHING = "nothing"  # a swap
+    VALUE = "value"  # it computes with it
+    CHOICE = "choice"  # it compares it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,6 @@ class Machine:
         state: path condition, control dependencies, registers.
         line: the instruction being run.
         exclusive: the latest load-exclusive on this path.
-        picked: addresses of stores whose values were picked.
 
     """
 
@@ -57,8 +68,10 @@ class Machine:
     state: State
     line: Line = field(default_factory=lambda: Line("", 0))
     exclusive: Exclusive | None = None
-    picked: list[Expr] = field(default_factory=list)
-    _reloaded: bool = False
+    _stores: Stores = field(init=False)
+    # What came back through memory picked which reads, and what of that all further stores wait for.
+    _behind_reads: dict[int, Deps] = field(default_factory=dict)
+    _held: Deps = field(default_factory=dict)
     _guessed: bool = False
     _jumps: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
     _again: dict[str, list[tuple[Exit, Deps]]] = field(default_factory=dict)
@@ -66,6 +79,9 @@ class Machine:
     _behind: set[str] = field(default_factory=set)
     _at: int = 0
     _code: Code = field(default_factory=Code)
+
+    def __post_init__(self) -> None:
+        self._stores = Stores(self.builder.pool)
 
     # ── control ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -75,7 +91,7 @@ class Machine:
         As in herd7 a conditional jump backwards that is known to be taken does not count towards ``unroll``.
         """
         pool, rounds = self.builder.pool, 0
-        self._code = Code(lines)
+        self._code = Code(self.thread, lines)
         for _ in range(_MOST_COPIES):
             self._behind = set()
             for self._at, line in enumerate(lines):
@@ -142,6 +158,10 @@ class Machine:
         """Return the address of a label of this thread; None if there is none."""
         address = self._code.label(name)
         return None if address is None else self.const(address)
+
+    def labels(self) -> dict[int, str]:
+        """Return the names of the code's addresses that the thread may have."""
+        return self._code.names()
 
     def away(self, distance: int) -> str:
         """Return what to jump to for the instruction that many bytes away."""
@@ -261,18 +281,40 @@ class Machine:
 
     def load(self, address: Value, size: int, *tags: str) -> Value:
         """Perform a load of ``size`` bytes and return its value, which has no more."""
-        self.state.ctrl = union(self.builder.pool, self.state.ctrl, picks_of(address))
-        constant = address.expr.op is Op.CONST
-        for known in self.picked:
-            self._reloaded |= known is address.expr or not constant or known.op is not Op.CONST
-        event = self._emit(StepKind.READ, tags, self._check_address(address), address=address)
         pool = self.builder.pool
+        self.state.ctrl = union(pool, self.state.ctrl, picks_of(address))
+        guard = self._check_address(address)
+        event = self._emit(StepKind.READ, tags, guard, address=address)
         self.memory.note(event.id, size)
-        value = Value(pool.read(event.id), {event.id: pool.true})
+        back = self._stores.seen_by(address.expr)
+        value = self._loaded(event.id, back)
+        if back:
+            self._behind_reads[event.id] = where(pool, guard, union(pool, back.deps, back.picks))
+            if not ACQUIRES.isdisjoint(tags):
+                self._hold_stores(self._behind_reads[event.id], where(pool, guard, back.halves))
         if self.memory.largest > 8 * size:
             self.memory.widths[event.id] = self.memory.largest
             value = self.apply(Op.AND, value, self.const((1 << 8 * size) - 1))
         return value
+
+    def _loaded(self, event: int, back: Forwarded) -> Value:
+        """Return what a read gives; it comes first among what that depends on."""
+        pool = self.builder.pool
+        deps = {event: pool.true, **back.deps}
+        return Picked(pool.read(event), deps, back.picks) if back.picks else Value(pool.read(event), deps)
+
+    def wait_for_reads(self) -> None:
+        """Have later stores wait for what the reads so far were picked by: a barrier stands here that waits for reads."""
+        pool = self.builder.pool
+        self._hold_stores(*(where(pool, self.state.guard, picks) for picks in self._behind_reads.values()))
+
+    def _hold_stores(self, *picks: Deps) -> None:
+        """Have later stores wait for what picked a read, where its value came back through memory.
+
+        What is ordered after such a read is so after its picks, too, if it is a store (B2.3.3, pick-locally-ordered-before).
+        Dependencies on the read carry them along; acquires and barriers do it by this.
+        """
+        self._held = union(self.builder.pool, self._held, *picks)
 
     def store(
         self,
@@ -283,6 +325,7 @@ class Machine:
         guard: Expr | None = None,
         rmw: int | None = None,
         ctrl: Deps = NO_DEPS,
+        own: Own = Own.NOTHING,
     ) -> int:
         """Perform a store of ``size`` bytes and return its event.
 
@@ -294,31 +337,34 @@ class Machine:
             guard: where it happens, besides the path condition.
             rmw: the read it is the other half of.
             ctrl: what it depends on as after a branch, besides what the thread does.
+            own: what it takes from that read.
 
         """
         pool, state = self.builder.pool, self.state
         state.ctrl = union(pool, state.ctrl, picks_of(address))
         allowed = self._check_address(address)
-        where = allowed if guard is None else pool.land(allowed, guard)
+        happens = allowed if guard is None else pool.land(allowed, guard)
         before = state.ctrl
-        self._leave_picks()
-        state.ctrl = union(pool, before, picks_of(value), ctrl)
-        if picks_of(value):
-            self.picked.append(address.expr)
-        event = self._emit(StepKind.WRITE, tags, where, address=address, value=value, rmw=rmw).id
+        picks = union(pool, picks_of(value), ctrl)
+        # What picked the one half of a pair is before the other half.
+        halves = NO_DEPS if rmw is None else self._behind_reads.get(rmw, NO_DEPS)
+        state.ctrl = union(pool, before, picks, halves, self._held)
+        event = self._emit(StepKind.WRITE, tags, happens, address=address, value=value, rmw=rmw).id
         state.ctrl = before
         self.memory.note(event, size)
+        taken: Deps = NO_DEPS if rmw is None else {rmw: pool.true}
+        match own:
+            case Own.NOTHING:
+                passes = Forwarded(picks=picks, halves=halves)
+            case Own.VALUE:
+                passes = Forwarded(taken, union(pool, picks, halves), halves)
+            case Own.CHOICE:
+                passes = Forwarded(picks=union(pool, picks, taken, halves), halves=halves)
+        self._stores.add(address.expr, happens, passes)
         return event
-
-    def _leave_picks(self) -> None:
-        """Stop where a picked value came back through memory: Arm orders what follows, and no relation here says so."""
-        if self._reloaded:
-            raise Unsupported("instruction: what a conditional selection or CAS gave is stored, loaded and waited for")
 
     def fence(self, *tags: str) -> None:
         """Perform a fence."""
-        if "ISB" in tags:
-            self._leave_picks()
         self._emit(StepKind.FENCE, tags, self.state.guard)
 
     def exchange(
@@ -331,6 +377,7 @@ class Machine:
         write: tuple[str, ...] = (),
         success: Callable[[Value], Expr] | None = None,
         ctrl: Deps = NO_DEPS,
+        own: Own = Own.NOTHING,
     ) -> Value:
         """Perform a single-instruction read-modify-write and return the old value.
 
@@ -342,6 +389,7 @@ class Machine:
             write: tags of the write.
             success: whether it writes, from what was read.
             ctrl: what that decision depends on, besides what was read.
+            own: what the write takes from what was read, where its architecture orders by that.
 
         """
         pool = self.builder.pool
@@ -352,7 +400,7 @@ class Machine:
         value = new(old)
         deps = {source: condition for source, condition in value.deps.items() if source != number}
         written = Picked(value.expr, deps, picks_of(value)) if picks_of(value) else Value(value.expr, deps)
-        self.store(address, written, size, *write, guard=guard, rmw=number, ctrl=ctrl)
+        self.store(address, written, size, *write, guard=guard, rmw=number, ctrl=ctrl, own=own)
         return old
 
     def load_exclusive(self, address: Value, size: int, *tags: str) -> Value:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.litmus.form import DEFAULT, Kind, Litmus, Unsupported, Value
+from gupproof.litmus.spelling import Area
 from gupproof.program.events import Event, Location, Program
 from gupproof.program.events import Kind as Does
 from gupproof.program.expr import Expr, Op, evaluate
@@ -18,6 +19,7 @@ from gupproof.program.expr import Expr, Op, evaluate
 # Far from the small numbers that tests compute with, and within 31 bits.
 FIRST_ADDRESS = 0x4000_0000
 SPACING = 256
+POINTER = 8  # bytes
 
 # How far the values of an address are followed through memory; beyond that it may be any.
 DEEPEST = 3
@@ -35,6 +37,7 @@ class Memory:
         sizes: of the accesses so far, in bytes, by event.
         widths: of what reads return, in bits, by event.
         largest: bits of the largest initial value.
+        areas: of words and whole arrays, in address order.
 
     """
 
@@ -42,6 +45,7 @@ class Memory:
     kinds: Mapping[str, Kind]
     initial: Mapping[str, Value]
     largest: int
+    areas: tuple[Area, ...]
     _bases: dict[str, int]
     sizes: dict[int, int] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)
@@ -67,6 +71,12 @@ class Memory:
         """Whether there is a word of that name."""
         return name in self._bases
 
+    def placed_at(self, address: Expr) -> str | None:
+        """Return the word at an address, if that is known and there is one."""
+        if address.op is not Op.CONST:
+            return None
+        return next((item.name for item in self.locations if item.address == address.value), None)
+
     def note(self, event: int, size: int) -> None:
         """Note the size of an access."""
         self.sizes[event] = size
@@ -84,6 +94,7 @@ def lay_out(test: Litmus, names: Iterable[str]) -> Memory:
     locations: list[Location] = []
     kinds: dict[str, Kind] = {}
     bases: dict[str, int] = {}
+    areas: list[Area] = []
     following = FIRST_ADDRESS
 
     def add(name: str, address: int, kind: Kind, type_name: str) -> None:
@@ -94,6 +105,7 @@ def lay_out(test: Litmus, names: Iterable[str]) -> Memory:
         kind = test.types.get(name, DEFAULT)
         length = test.arrays.get(name)
         type_name = "long *" if isinstance(test.memory.get(name), str) else "long"
+        start = following
         if length is None:
             add(name, following, kind, type_name)
             following += SPACING
@@ -104,12 +116,14 @@ def lay_out(test: Litmus, names: Iterable[str]) -> Memory:
                 add(f"{name}[{index}]", following + index * kind.size, kind, type_name)
             bases[name] = following
             following += -(-max(length, 1) * kind.size // SPACING) * SPACING
+        areas.append(Area(start, following, name))
     initial = {name: _cast(test, name, value) for name, value in test.memory.items()}
     return Memory(
         locations=tuple(locations),
         kinds=kinds,
         initial=initial,
         largest=max(map(_bits, initial.values()), default=0),
+        areas=tuple(areas),
         _bases=bases,
     )
 
@@ -133,8 +147,13 @@ def _cast(test: Litmus, name: str, value: Value) -> Value:
     return value & ((1 << 8 * kind.size) - 1)
 
 
-def check_sizes(program: Program, memory: Memory) -> None:
+def check_sizes(program: Program, memory: Memory, *, wide: bool) -> None:
     """Check that every word is accessed whole, in one size.
+
+    Args:
+        program: the test.
+        memory: its words.
+        wide: whether addresses have 64 bits.
 
     Raises:
         Unsupported: some word is accessed in several sizes, or in part, or together with its neighbour.
@@ -153,6 +172,8 @@ def check_sizes(program: Program, memory: Memory) -> None:
             if "[" in name and memory.sizes[event.id] > size:
                 raise Unsupported(f"mixed-size: {memory.sizes[event.id]} bytes at {name}, which has {size}")
             value = memory.initial.get(name, 0)
+            if event.kind is Does.READ and wide and isinstance(value, str) and memory.sizes[event.id] < POINTER:
+                raise Unsupported(f"address: {memory.sizes[event.id]} bytes of {name}, which holds the address of {value}")
             if event.kind is Does.WRITE and isinstance(value, int) and _needed(value) > 8 * memory.sizes[event.id]:
                 raise Unsupported(f"mixed-size: {memory.sizes[event.id]} bytes of {name}, which has more at first")
     for place, sizes in found.items():

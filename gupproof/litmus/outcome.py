@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.litmus.form import And, Equal, Formula, Kind, Not, Or, Register, Same, Value, Word
+from gupproof.litmus.spelling import Spelling
 from gupproof.program.events import Program
 from gupproof.program.expr import Expr, ExprPool, Op
 
@@ -33,11 +34,20 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A test, unrolled, with what it observes; ``counts`` is its filter."""
+    """A test, unrolled.
+
+    Attributes:
+        program: the executions.
+        observed: what its condition and its locations clause look at.
+        counts: its filter.
+        spelling: how addresses are printed; None for the names of the program's locations.
+
+    """
 
     program: Program
     observed: tuple[Observed, ...]
     counts: Expr
+    spelling: Spelling | None = None
 
 
 def meaning(
@@ -78,6 +88,30 @@ def require_thread(register: Register, count: int, path: str) -> None:
     if register.thread >= count:
         message = f"{path}: the condition names thread {register.thread}; there are {count}"
         raise GupError(Diagnostic(code="M005", message=message))
+
+
+def require_introduced(condition: Formula, introduced: Iterable[str], path: str) -> None:
+    """See to it that a condition names no location that the rest of the test does not: it can only be a slip.
+
+    Args:
+        condition: the final condition.
+        introduced: what the initial state and the threads name; elements of arrays count by their array.
+        path: of the file.
+
+    Raises:
+        GupError: it does.
+
+    """
+    known = {name.partition("[")[0] for name in introduced}
+    for name in named(condition):
+        if name.partition("[")[0] not in known:
+            raise GupError(
+                Diagnostic(
+                    code="M005",
+                    message=f"{path}: the condition names '{name}', which is nowhere else in the test",
+                    help=f"its locations are {', '.join(sorted(known)) or 'none'}",
+                )
+            )
 
 
 def words_named(

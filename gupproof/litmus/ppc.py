@@ -12,6 +12,8 @@ from gupproof.program.state import Value
 ARCHES = ("PPC",)
 FENCES = {"sync": "SYNC", "hwsync": "SYNC", "lwsync": "LWSYNC", "eieio": "EIEIO", "isync": "ISYNC"}
 TAGS = frozenset({"X", *FENCES.values()})
+# Which accesses are exclusives: they order nothing.
+UNORDERED = frozenset({"X"})
 BITS = 64
 
 _ADDRESS = re.compile(r"^([+-]?(?:0[xX][0-9a-fA-F]+|\d+))?\s*\(\s*(%?\w+)\s*\)$")

@@ -12,6 +12,8 @@ from gupproof.program.state import Value
 ARCHES = ("RISCV",)
 _SETS = ("rw", "r", "w")
 TAGS = frozenset({"Acq", "Rel", "X", "Fence.tso"}) | {f"Fence.{before}.{after}" for before in _SETS for after in _SETS}
+# Which accesses are lr and sc; what they order, Acq and Rel say.
+UNORDERED = frozenset({"X"})
 XLEN = 64
 
 _ABI = ["zero", "ra", "sp", "gp", "tp", *(f"t{n}" for n in range(3)), "s0", "s1", *(f"a{n}" for n in range(8))]

@@ -17,6 +17,8 @@ __all__ = ["ARCHES", "TAGS", "execute", "locations", "register"]
 
 ARCHES = ("X86", "X86_64")
 TAGS = frozenset({"X", "MFENCE", "SFENCE", "LFENCE"})
+# Among accesses to write-back memory they add nothing to what x86-TSO keeps anyway (SDM 3, 9.2.2 and 9.2.5).
+UNORDERED = frozenset({"SFENCE", "LFENCE"})
 LOCKED = ("X",)
 
 _SUFFIXES = {"B": 1, "W": 2, "L": 4, "Q": 8}

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from gupproof.diagnostics import GupError
 from gupproof.placing.goals import Question
-from gupproof.placing.oracle import Oracle, UndecidedError
+from gupproof.placing.opened import UndecidedError
+from gupproof.placing.oracle import Oracle
 from gupproof.placing.search import Found, Progress, Search, weakenings
-from gupproof.placing.slots import Placement, Slot, today
+from gupproof.placing.slots import Placement, Slot, today, up, within
 from gupproof.placing.telling import told
+from gupproof.placing.worth import Judgement, Worth
 from gupproof.program.costs import cost
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform
@@ -26,13 +28,15 @@ class Reason:
     Attributes:
         slot: number of the slot.
         weakened: the placement with that slot one step weaker.
-        result: the execution that appears, on the first platform that has one; None if that was not found out.
+        result: the execution that appears, on the first platform that has one; None if none is known.
+        said: what is wrong with it then: that it is vacuous, or what was not found out.
 
     """
 
     slot: int
     weakened: Placement
     result: Result | None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +46,28 @@ class View:
     Attributes:
         platforms: one, or all of the question's.
         found: the minimal sufficient placements.
-        today: whether today's placement is sufficient; None if that was not found out.
+        judged: what today's placement is worth.
+        minimal: whether that is one of the minimal ones; None if that was not found out, and where it is not sufficient.
         spare: weakenings of today's placement, one step of one slot, that are sufficient as well: number of the slot, and what
             comes out.
+        unsure: those of which that was not found out, with the reason.
         defeat: where today's placement is not sufficient, an execution that defeats it; where none is, one that defeats the
             strongest, under :data:`INTERLEAVING` if that has one: then it is not about ordering.
-        empty: placements that are sufficient only because nothing that is asked for ever happens under them.
 
     """
 
     platforms: tuple[Platform, ...]
     found: Found
-    today: bool | None
+    judged: Judgement
+    minimal: bool | None
     spare: tuple[tuple[int, Placement], ...]
+    unsure: tuple[tuple[int, Placement, str], ...]
     defeat: Result | None
-    empty: tuple[Placement, ...] = ()
+
+    @property
+    def today(self) -> bool | None:
+        """Whether today's placement is sufficient; None if that was not found out."""
+        return self.judged.sufficient
 
     @property
     def hopeless(self) -> bool:
@@ -74,6 +85,7 @@ class Cheapest:
         cost: of the placement.
         bound: nothing costs less.
         proved: whether it is sure to be the cheapest.
+        reason: why not, if not.
 
     """
 
@@ -82,6 +94,7 @@ class Cheapest:
     cost: int
     bound: int
     proved: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +109,7 @@ class Answer:
         cheapest: for each target.
         front: sufficient placements of which none is at most as dear as another on every target and dearer on none.
         reasons: placement → why each of its barriers is kept; for the minimal ones that were asked about.
+        own_reasons: where no placement serves all platforms together, the same for each platform's own.
         asked: questions to solvers.
         seconds: time taken.
 
@@ -110,13 +124,20 @@ class Answer:
     reasons: Mapping[Placement, tuple[Reason, ...]]
     asked: int
     seconds: float
+    own_reasons: Mapping[Platform, Mapping[Placement, tuple[Reason, ...]]] = field(default_factory=dict)
 
     @property
     def as_expected(self) -> bool | None:
-        """Whether the minimal placements are those the theorem expects; None where it expects nothing, or the time ran out."""
-        if self.question.expected is None or not self.together.found.complete:
+        """Whether the minimal placements are those the theorem expects; None where it expects nothing, or some stay open.
+
+        That nothing helps is not what is found where something would, if only what is asked for ever happened.
+        """
+        found = self.together.found
+        if self.question.expected is None or not found.complete:
             return None
-        return tuple(sorted(self.together.found.placements)) == self.question.expected
+        if not found.placements and found.vacuous:
+            return False
+        return tuple(sorted(found.placements)) == self.question.expected
 
     def price(self, target: str, placement: Placement) -> int:
         """Return what a placement costs on a target."""
@@ -157,20 +178,22 @@ class Answering:
         # Today's comes first: where time runs out, its worth is what people want to know most.
         worth = self.worth(now, search)
         found = search.minimal()
-        spare = [step for step in weakenings(slots, now) if worth and self.worth(step[1], search)]
+        steps = weakenings(slots, now) if worth.sufficient else []
+        judged = [(number, weaker, self.worth(weaker, search)) for number, weaker in steps]
         hopeless = found.complete and not found.placements
         defeat = None
         if hopeless:
             defeat = self._interleaved(search.oracles) or self.defeat(search.oracles, self._strongest())
-        elif worth is False:
+        elif worth.worth is Worth.DEFEATED:
             defeat = self.defeat(search.oracles, now)
         return View(
             platforms=tuple(platforms),
             found=found,
-            today=worth,
-            spare=tuple(spare),
+            judged=worth,
+            minimal=_is_minimal(slots, now, found) if worth.sufficient else None,
+            spare=tuple((number, weaker) for number, weaker, step in judged if step.sufficient),
+            unsure=tuple((number, weaker, step.reason) for number, weaker, step in judged if step.sufficient is None),
             defeat=defeat,
-            empty=self._empty(search.oracles, found.placements),
         )
 
     def search(self, platforms: Sequence[Platform], slots: Sequence[Slot] = ()) -> Search:
@@ -191,7 +214,14 @@ class Answering:
         found = self.search(self.question.platforms).cheapest(weights, known)
         best = found.placements[0] if found.placements else None
         price = sum(row[position] for row, position in zip(weights, best, strict=True)) if best else 0
-        return Cheapest(target=platform.target, placement=best, cost=price, bound=found.bound, proved=found.complete)
+        return Cheapest(
+            target=platform.target,
+            placement=best,
+            cost=price,
+            bound=found.bound,
+            proved=found.complete,
+            reason=found.reason,
+        )
 
     def weights(self, target: Target) -> tuple[tuple[int, ...], ...]:
         """Return per slot what each alternative costs on a target."""
@@ -202,19 +232,22 @@ class Answering:
 
     def reasons(self, oracles: Sequence[Oracle], placement: Placement) -> tuple[Reason, ...]:
         """Return for each barrier of a placement what happens when it is one step weaker."""
+        search = Search(self.question.slots, oracles, self.deadline)
         found = []
         for number, weakened in weakenings(self.question.slots, placement):
-            found.append(Reason(slot=number, weakened=weakened, result=self.defeat(oracles, weakened)))
+            worth = self.worth(weakened, search)
+            result = self.defeat(oracles, weakened) if worth.worth is Worth.DEFEATED else None
+            found.append(Reason(slot=number, weakened=weakened, result=result, said="" if result else worth.reason))
         return tuple(found)
 
     def defeat(self, oracles: Sequence[Oracle], placement: Placement) -> Result | None:
         """Return an execution that defeats a placement, checked again in the text as it then stands; None if none is known."""
         for oracle in oracles:
             try:
-                holds = oracle.sufficient(placement, deadline=self.deadline)
+                worth = oracle.judge(placement, deadline=self.deadline).worth
             except UndecidedError:
                 continue
-            if not holds:
+            if worth is Worth.DEFEATED:
                 defeat = oracle.defeat(placement)
                 assert defeat is not None
                 return told(oracle, placement, defeat.execution, theorem=", ".join(self.question.names), deadline=self.deadline)
@@ -225,12 +258,12 @@ class Answering:
         """How many questions solvers were asked."""
         return sum(oracle.asked for oracles in self.oracles.values() for oracle in oracles)
 
-    def worth(self, placement: Placement, search: Search | None = None) -> bool | None:
-        """Return whether a placement is sufficient, on every platform or for one search; None if that was not found out."""
+    def worth(self, placement: Placement, search: Search | None = None) -> Judgement:
+        """Return what a placement is worth on every platform, or for one search."""
         try:
-            return (search or self.search(self.question.platforms)).sufficient(placement)
-        except UndecidedError:
-            return None
+            return (search or self.search(self.question.platforms)).judge(placement)
+        except UndecidedError as problem:
+            return Judgement(Worth.UNKNOWN, str(problem))
 
     def _interleaved(self, oracles: Sequence[Oracle]) -> Result | None:
         """Return an execution that plain interleaving has whatever stands in the slots: then it is not about ordering."""
@@ -246,11 +279,13 @@ class Answering:
     def _strongest(self) -> Placement:
         return tuple(max(slot.all, key=lambda position: slot.heights[position]) for slot in self.question.slots)
 
-    def _empty(self, oracles: Sequence[Oracle], placements: Sequence[Placement]) -> tuple[Placement, ...]:
-        try:
-            return tuple(p for p in placements if not all(oracle.happens(p, deadline=self.deadline) for oracle in oracles))
-        except UndecidedError:
-            return ()
+
+def _is_minimal(slots: Sequence[Slot], placement: Placement, found: Found) -> bool | None:
+    """Whether a sufficient placement is one of the minimal ones; None if that does not follow from what was found."""
+    if any(other != placement and within(placement, up(slots, other)) for other in found.placements):
+        return False
+    # Past its time a search has still seen all that is below what it found.
+    return True if found.complete or (placement in found.placements and not found.undecided) else None
 
 
 def front(placements: Sequence[Placement], prices: Mapping[Placement, tuple[int, ...]]) -> tuple[Placement, ...]:

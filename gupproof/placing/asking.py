@@ -1,6 +1,7 @@
 """Theorems as questions about placements."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from gupproof.diagnostics import Diagnostic, GupError
@@ -9,7 +10,7 @@ from gupproof.placing.goals import Goal, Question
 from gupproof.placing.slots import Placement, Slot, slot_of
 from gupproof.program.scenario import lower
 from gupproof.proving.claims import labels
-from gupproof.proving.obligations import switch_values
+from gupproof.proving.obligations import covering, switch_values
 from gupproof.proving.platforms import Platform, platforms, target_of
 
 
@@ -36,6 +37,7 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
             values=switch_values(unit, dict(line.settings)),
             settings=_named(unit, line.settings),
             properties=line.properties,
+            covering=covering(unit, line),
             flags=line.flags,
             platforms=kept,
         )
@@ -43,8 +45,20 @@ def placement_questions(unit: typed.Unit, theorem: typed.Theorem, models: Sequen
         if kept == wanted:
             chosen = line.minimal or ()
             expected = tuple(sorted(tuple(dict(one)[slot.name] for slot in slots) for one in chosen))
-        if kept:
-            questions.append(Question(names=(theorem.name,), slots=slots, goals=(goal,), expected=expected, span=line.span))
+        if not kept:
+            continue
+        there = {slot.name for slot in _slots_of(goal)}
+        questions.append(
+            Question(
+                names=(theorem.name,),
+                slots=slots,
+                goals=(goal,),
+                expected=expected,
+                kept=_standing([goal], there - {slot.name for slot in slots}),
+                idle=tuple(slot.name for slot in slots if slot.name not in there),
+                span=line.span,
+            )
+        )
     return tuple(questions)
 
 
@@ -54,6 +68,7 @@ def question_of(
     models: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     only: Sequence[str] = (),
+    fixed: Mapping[str, str] | None = None,
 ) -> Question:
     """Return the question which placement of all the slots that some theorems' scenarios have makes everything hold.
 
@@ -65,33 +80,35 @@ def question_of(
         models: models (or ``model/target``) to ask about; those of the theorems when empty.
         settings: switch → value: lines that set it to something else do not count.
         only: slots to place; the others stay as they are. All when empty.
+        fixed: slot → what stands there, whatever theorems say: it is not placed.
 
     Raises:
         GupError: a name is none; nothing is left to ask about.
 
     """
-    goals: dict[tuple[str, str, tuple[tuple[str, int], ...]], Goal] = {}
+    fixed = fixed or {}
+    goals: dict[tuple[str, str, tuple[tuple[str, int], ...], tuple[str, ...]], Goal] = {}
     found: dict[str, Slot] = {}
     names: dict[str, None] = {}
     for unit, theorem in theorems:
         for line in theorem.claims or theorem.placements:
             names[theorem.name] = None
-            values = switch_values(
-                unit, {n: v for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)}
-            )
+            set_there = {n: v for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)}
+            set_there |= {name: _position(unit, name, value) for name, value in fixed.items() if name in unit.switches}
+            values = switch_values(unit, set_there)
             if not _agrees(unit, dict(values), settings or {}):
                 continue
             where = _platforms(models) if models else _platforms(line.models, line)
-            key = (unit.path, line.scenario, values)
+            wanted = covering(unit, line)
+            key = (unit.path, line.scenario, values, wanted)
             before = goals.get(key)
             goals[key] = Goal(
                 unit=unit,
                 scenario=line.scenario,
                 values=values,
-                settings=_named(
-                    unit, [(n, v) for n, v in line.settings if not unit.switches[n].is_slot or _kept_as_it_is(n, only)]
-                ),
+                settings=_named(unit, set_there.items()),
                 properties=tuple(dict.fromkeys((*(before.properties if before else ()), *line.properties))),
+                covering=wanted,
                 flags=tuple(dict.fromkeys((*(before.flags if before else ()), *line.flags))),
                 platforms=tuple(dict.fromkeys((*(before.platforms if before else ()), *where))),
             )
@@ -103,52 +120,101 @@ def question_of(
                 )
     if not goals:
         raise _refused("no line of the theorems speaks of that", "gupproof prove lists what they say")
-    for name in only:
-        if name not in found:
-            near = get_close_matches(name, found, 1)
-            there = f"there are {', '.join(found)}" if found else "the scenarios have none"
-            raise _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
-    slots = tuple(slot for slot in found.values() if not only or slot.name in only)
+    placed = tuple(slot for slot in found.values() if (not only or slot.name in only) and slot.name not in fixed)
+    kept = _standing(goals.values(), found.keys() - {slot.name for slot in placed})
+    question = Question(names=tuple(names), slots=tuple(found.values()), goals=tuple(goals.values()))
+    idle = {name: _idle(name, question) for name in (*only, *fixed) if name not in found}
+    slots = (*placed, *(slot for name, slot in idle.items() if name in only and name not in fixed))
+    if not slots and found:
+        raise _refused("that leaves no slot to place", f"there are {', '.join(found)}")
     if not slots:
         raise _refused(
             "the scenarios have no slots to place", "declare one: `slot NAME : none | smp_wmb = none;`, and write `slot NAME;`"
         )
-    return Question(names=tuple(names), slots=slots, goals=tuple(goals.values()))
+    return replace(question, slots=slots, kept=kept, idle=tuple(idle))
 
 
-def proposal(slots: Sequence[Slot], text: str) -> Placement:
+def proposal(question: Question, text: str) -> tuple[Question, Placement]:
     """Read a proposal, ``wmb = smp_wmb, unfreeze = atomic_set_release``; slots that it does not name stay as they are.
 
     A part of a primitive's name that only one alternative has stands for it, as reviewers say it: ``unfreeze = release``.
 
+    Returns:
+        The question, with the slots that are named and stand nowhere in it as well, and the placement.
+
     Raises:
-        GupError: it names something else.
+        GupError: it names something else, or a slot twice.
 
     """
-    chosen = {slot.name: slot.today for slot in slots}
-    by_name = {slot.name: slot for slot in slots}
+    slots = {slot.name: slot for slot in question.slots}
+    idle = [*question.idle]
+    chosen: dict[str, int] = {}
     for part in filter(None, (item.strip() for item in text.split(","))):
         name, equals, value = (word.strip() for word in part.partition("="))
-        slot = by_name.get(name)
         if not equals:
-            raise _refused(f"'{part}' is no SLOT = VALUE", f"such as {slots[0].name} = {slots[0].values[slots[0].today]}")
-        if slot is None:
-            near = get_close_matches(name, by_name, 1)
-            raise _refused(
-                f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else f"the slots are {', '.join(by_name)}"
-            )
-        spoken_of = [value] if value in slot.values else [whole for whole in slot.values if value in whole.split("_")]
-        if len(spoken_of) != 1:
-            near = spoken_of or get_close_matches(value, slot.values, 1)
-            remedy = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(slot.values)}"
-            raise _refused(f"slot {name} cannot be '{value}'", remedy)
-        chosen[name] = slot.values.index(spoken_of[0])
-    return tuple(chosen[slot.name] for slot in slots)
+            first = question.slots[0]
+            raise _refused(f"'{part}' is no SLOT = VALUE", f"such as {first.name} = {first.values[first.today]}")
+        if name not in slots:
+            slots[name] = _idle(name, question)
+            idle.append(name)
+        if name in chosen:
+            raise _refused(f"slot {name} is named twice", "one thing stands there: leave one of the two out")
+        chosen[name] = _chosen(name, slots[name].values, value)
+    placement = tuple(chosen.get(name, slot.today) for name, slot in slots.items())
+    return replace(question, slots=tuple(slots.values()), idle=tuple(idle)), placement
 
 
 def answers_to(theorem: typed.Theorem, word: str) -> bool:
     """Whether a word is a theorem's name, or that of a claim it answers."""
     return word in {theorem.name, *labels(theorem.claim)}
+
+
+def _chosen(name: str, values: Sequence[str], word: str) -> int:
+    """The position of the alternative that a word stands for."""
+    spoken_of = [word] if word in values else [whole for whole in values if word in whole.split("_")]
+    if len(spoken_of) != 1:
+        near = spoken_of or get_close_matches(word, values, 1)
+        remedy = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(values)}"
+        raise _refused(f"slot {name} cannot be '{word}'", remedy)
+    return values.index(spoken_of[0])
+
+
+def _position(unit: typed.Unit, name: str, word: str) -> int:
+    switch = unit.switches[name]
+    if not switch.is_slot:
+        raise _refused(f"{name} is a config, not a slot", f"--config {name}={word} asks about what theorems say of it")
+    return _chosen(name, switch.values, word)
+
+
+def _standing(goals: Iterable[Goal], names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """What stands in slots that are not placed; where goals differ in it, all of it."""
+    wanted = set(names)
+    found: dict[str, dict[str, None]] = {}
+    for goal in goals:
+        for name, value in goal.values:
+            if name in wanted:
+                found.setdefault(name, {})[goal.unit.switches[name].values[value]] = None
+    return tuple((name, " or ".join(values)) for name, values in found.items())
+
+
+def _idle(name: str, question: Question) -> Slot:
+    """A slot that is not placed, though its file declares it: it stands nowhere in the scenarios.
+
+    Raises:
+        GupError: it is none, or stands there and is not to be placed.
+
+    """
+    known = [slot.name for slot in question.slots]
+    kept = dict(question.kept)
+    if name in kept:
+        raise _refused(f"slot {name} is not placed here: {kept[name]} stands there", f"the slots are {', '.join(known)}")
+    for goal in question.goals:
+        switch = goal.unit.switches.get(name)
+        if switch is not None and switch.is_slot:
+            return slot_of(switch)
+    near = get_close_matches(name, known, 1)
+    there = f"there are {', '.join(known)}" if known else "the scenarios have none"
+    raise _refused(f"no slot is called '{name}'", f"did you mean {near[0]}?" if near else there)
 
 
 def _kept_as_it_is(name: str, only: Sequence[str]) -> bool:

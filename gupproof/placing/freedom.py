@@ -77,7 +77,7 @@ class Freedom:
         looked_at: list[Expr | None] = [*program.constraints, *program.ghosts.values()]
         looked_at += [*program.properties.values(), *program.covers.values()]
         looked_at += [stop.condition for stop in program.stops]
-        looked_at += [check.violation for check in program.checks]
+        looked_at += [expr for check in program.checks for expr in (check.violation, check.reached)]
         looked_at += [item.condition for item in program.gp_order]
         for event in program.events:
             looked_at += [event.address, event.value]

@@ -6,6 +6,7 @@ from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.placing.slots import Placement, Slot
 from gupproof.proving.platforms import Platform
+from gupproof.proving.result import Obligation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Goal:
         values: every switch with the position of its value; those of the question's slots do not matter.
         settings: what was set, in words.
         properties: names.
+        covering: covers that have to be reached.
         flags: what the model may flag all the same: ``data-race``, say.
         platforms: where.
 
@@ -28,8 +30,27 @@ class Goal:
     values: tuple[tuple[str, int], ...]
     settings: tuple[tuple[str, str], ...]
     properties: tuple[str, ...]
+    covering: tuple[str, ...]
     flags: tuple[str, ...]
     platforms: tuple[Platform, ...]
+
+    def obligation(self, name: str, platform: Platform) -> Obligation:
+        """Return what ``prove`` would be asked about one of the properties, with the switches as they are."""
+        return Obligation(
+            file=self.unit.path,
+            theorem="",
+            claim="",
+            doc="",
+            scenario=self.scenario,
+            settings=self.settings,
+            values=self.values,
+            property=name,
+            model=platform.model,
+            target=platform.target,
+            covering=self.covering,
+            expect=None,
+            expected_flags=self.flags,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +60,8 @@ class Question:
     Attributes:
         names: of the theorems.
         slots: what is placed.
+        kept: other slots of the goals' scenarios, which stay as they are, with what stands there.
+        idle: slots that were named, and that stand nowhere in the goals' scenarios: they make no difference.
         goals: what has to hold.
         expected: the minimal sufficient placements that a theorem expects, in order; None where nothing is expected.
         span: where it asks.
@@ -49,6 +72,8 @@ class Question:
     slots: tuple[Slot, ...]
     goals: tuple[Goal, ...]
     expected: tuple[Placement, ...] | None = None
+    kept: tuple[tuple[str, str], ...] = ()
+    idle: tuple[str, ...] = ()
     span: Span | None = None
 
     @property

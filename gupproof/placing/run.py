@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 
-from gupproof.placing.answer import Answer, Answering, Cheapest, Reason, front
+from gupproof.placing.answer import Answer, Answering, Cheapest, Reason, View, front
 from gupproof.placing.goals import Question
 from gupproof.placing.search import Progress
 from gupproof.placing.slots import Placement, Slot, ordered_by, today
+from gupproof.placing.worth import Judgement, Worth
 from gupproof.program.targets import Target
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Result
@@ -49,6 +50,7 @@ def answer(
     explained = minimal if len(minimal) <= MOST_EXPLAINED else best
     oracles = at_work.search(platforms).oracles
     reasons: dict[Placement, tuple[Reason, ...]] = {item: at_work.reasons(oracles, item) for item in explained}
+    own = {view.platforms[0]: _own_reasons(at_work, view, costs) for view in alone if together.hopeless and len(alone) > 1}
     return Answer(
         question=question,
         alone=alone,
@@ -59,6 +61,7 @@ def answer(
         reasons=reasons,
         asked=at_work.asked,
         seconds=time.perf_counter() - started,
+        own_reasons={platform: told for platform, told in own.items() if told},
     )
 
 
@@ -97,21 +100,37 @@ def cheapest(
     """Return what is sufficient on every platform and costs least on each target, and nothing else; as :func:`answer`."""
     started = time.perf_counter()
     at_work = Answering(question, targets, None if limit is None else started + limit, tell)
-    known = [placement for placement in (today(question.slots),) if at_work.worth(placement)]
+    known = [placement for placement in (today(question.slots),) if at_work.worth(placement).sufficient]
     return tuple(at_work.cheapest(platform, known) for platform in _one_for_each_target(question.platforms))
 
 
 def trial(
     question: Question, targets: Mapping[Platform, Target], placement: Placement, *, limit: float | None = None
-) -> tuple[tuple[Platform, bool | None, Result | None], ...]:
-    """Return for each platform whether a placement is sufficient there (None: not found out), and if not, a defeat."""
+) -> tuple[tuple[Platform, Judgement, Result | None], ...]:
+    """Return for each platform what a placement is worth there, and where an execution defeats it, that."""
     at_work = Answering(question, targets, None if limit is None else time.perf_counter() + limit)
     found = []
     for platform in question.platforms:
         search = at_work.search([platform])
         worth = at_work.worth(placement, search)
-        found.append((platform, worth, at_work.defeat(search.oracles, placement) if worth is False else None))
+        defeated = worth.worth is Worth.DEFEATED
+        found.append((platform, worth, at_work.defeat(search.oracles, placement) if defeated else None))
     return tuple(found)
+
+
+def _own_reasons(
+    at_work: Answering, view: View, costs: Mapping[str, tuple[tuple[int, ...], ...]]
+) -> dict[Placement, tuple[Reason, ...]]:
+    """Return why each barrier is kept of what one platform needs: of many minimal placements, of the cheapest ones."""
+    (platform,) = view.platforms
+    placed = view.found.placements
+    if len(placed) > MOST_EXPLAINED:
+        prices = {
+            item: sum(row[position] for row, position in zip(costs[platform.target], item, strict=True)) for item in placed
+        }
+        placed = tuple(item for item in placed if prices[item] == min(prices.values()))[:MOST_EXPLAINED]
+    oracles = at_work.search([platform]).oracles
+    return {item: at_work.reasons(oracles, item) for item in placed}
 
 
 def _one_for_each_target(platforms: tuple[Platform, ...]) -> list[Platform]:

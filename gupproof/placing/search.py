@@ -6,11 +6,13 @@ proposal is a least hitting set of what was learned, and one that turns out suff
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gupproof.placing.candidates import Candidates
-from gupproof.placing.oracle import Oracle, UndecidedError
-from gupproof.placing.slots import Placement, Slot, up
+from gupproof.placing.opened import UndecidedError
+from gupproof.placing.oracle import Oracle
+from gupproof.placing.slots import Placement, Slot, minimal, up
+from gupproof.placing.worth import Judgement, Worth, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +38,13 @@ class Found:
     """What a search came to.
 
     Attributes:
-        placements: sufficient ones, with nothing sufficient below any of them.
-        complete: whether these are all; if not, ``reason`` says why.
+        placements: sufficient ones, with nothing that is known to be sufficient below any of them.
+        complete: whether these are all, and nothing below them is left open; if not, ``reason`` says why.
         bound: nothing lighter than this is sufficient, in the weights of the search.
+        reason: why it is not complete.
+        late: whether that is for lack of time.
+        undecided: placements in which executions run into a limit of the program's, with what that leaves open: the weakest.
+        vacuous: placements that are not sufficient though nothing goes wrong, with what never happens: the weakest.
 
     """
 
@@ -46,6 +52,9 @@ class Found:
     complete: bool
     bound: int
     reason: str = ""
+    late: bool = False
+    undecided: tuple[tuple[Placement, str], ...] = ()
+    vacuous: tuple[tuple[Placement, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,18 +74,21 @@ class Search:
     deadline: float | None = None
     tell: Callable[[Progress], None] = field(default=lambda _: None)
 
-    def sufficient(self, placement: Placement) -> bool:
-        """Return whether a placement satisfies every oracle.
+    def judge(self, placement: Placement) -> Judgement:
+        """Return what a placement is worth to all oracles together.
 
         Raises:
             UndecidedError: this was not found out.
 
         """
         known = [oracle.known(placement) for oracle in self.oracles]
-        if False in known:
-            return False
-        open_ones = (oracle for oracle, answer in zip(self.oracles, known, strict=True) if answer is None)
-        return all(oracle.sufficient(placement, deadline=self.deadline) for oracle in open_ones)
+        found = [answer for answer in known if answer is not None]
+        for oracle, answer in zip(self.oracles, known, strict=True):
+            if any(item.worth is Worth.DEFEATED for item in found):
+                break
+            if answer is None:
+                found.append(oracle.judge(placement, deadline=self.deadline))
+        return together(found)
 
     def minimal(self) -> Found:
         """Return every sufficient placement that no sufficient one is below, in order of strength."""
@@ -97,20 +109,36 @@ class Search:
             for row, slot in zip(weights, self.slots, strict=True)
         ]
         found = self._run(fine, every=False, known=known, unit=unit)
-        return Found(placements=found.placements, complete=found.complete, bound=found.bound // unit, reason=found.reason)
+        best = found.placements[0] if found.placements else None
+        least = sum(row[position] for row, position in zip(weights, best, strict=True)) if best is not None else None
+        bound = found.bound // unit
+        # What was left open does not matter where it would not be cheaper.
+        proved = found.complete or bound == least
+        return replace(found, complete=proved, bound=bound, reason="" if proved else found.reason)
 
     def _run(self, weights: Sequence[Sequence[int]], *, every: bool, known: Sequence[Placement] = (), unit: int = 1) -> Found:
         candidates = Candidates(self.slots, weights)
         found: list[Placement] = []
+        undecided: list[tuple[Placement, str]] = []
+        vacuous: list[tuple[Placement, str]] = []
         best = min(known, key=candidates.weight, default=None)
         bound = 0
         counted = [0] * len(self.oracles)
 
-        def outcome(reason: str = "") -> Found:
+        def outcome(reason: str = "", *, late: bool = False) -> Found:
             kept = found if every or best is None or not reason else [best]
             # Which of equals is found first is chance.
             ordered = sorted(kept, key=lambda item: (candidates.weight(item), item))
-            return Found(placements=tuple(ordered), complete=not reason, bound=bound, reason=reason)
+            left = [candidates.weight(placement) for placement, _ in undecided]
+            return Found(
+                placements=tuple(ordered),
+                complete=not reason and not undecided,
+                bound=min([bound, *left]),
+                reason=reason or (undecided[0][1] if undecided else ""),
+                late=late,
+                undecided=_weakest(self.slots, undecided),
+                vacuous=_weakest(self.slots, vacuous),
+            )
 
         while True:
             for number, oracle in enumerate(self.oracles):
@@ -125,19 +153,35 @@ class Search:
             self._report(bound // unit, min(weighed) // unit if weighed else None, len(found))
             try:
                 if self.deadline is not None and time.perf_counter() > self.deadline:
-                    raise UndecidedError("the time is up")
-                holds = self.sufficient(proposed)
+                    raise UndecidedError("the time is up", late=True)
+                judgement = self.judge(proposed)
             except UndecidedError as problem:
-                return outcome(str(problem))
-            if not holds:
-                continue
-            found.append(proposed)
-            if not every:
-                return outcome()
-            candidates.exclude(up(self.slots, proposed))
+                return outcome(str(problem), late=problem.late)
+            match judgement.worth:
+                case Worth.DEFEATED:
+                    continue
+                case Worth.SUFFICIENT:
+                    found.append(proposed)
+                    if not every:
+                        return outcome()
+                    candidates.exclude(up(self.slots, proposed))
+                    continue
+                case Worth.UNKNOWN:
+                    undecided.append((proposed, judgement.reason))
+                case Worth.VACUOUS:
+                    vacuous.append((proposed, judgement.reason))
+            for oracle in self.oracles:
+                for region in oracle.passed_over(proposed):
+                    candidates.exclude(region)
 
     def _report(self, bound: int, best: int | None, found: int) -> None:
         self.tell(Progress(bound=bound, best=best, found=found, asked=sum(oracle.asked for oracle in self.oracles)))
+
+
+def _weakest(slots: Sequence[Slot], told: Sequence[tuple[Placement, str]]) -> tuple[tuple[Placement, str], ...]:
+    """Return those of some placements that none of the others is below, with what is told of them."""
+    kept = set(minimal(slots, (placement for placement, _ in told)))
+    return tuple(item for item in told if item[0] in kept)
 
 
 def weakenings(slots: Sequence[Slot], placement: Placement) -> list[tuple[int, Placement]]:

@@ -105,6 +105,11 @@ def within(placement: Placement, region: Region) -> bool:
     return all(position in part for position, part in zip(placement, region, strict=True))
 
 
+def common(*regions: Region) -> Region:
+    """Return the placements that are in all of some regions."""
+    return tuple(frozenset.intersection(*parts) for parts in zip(*regions, strict=True))
+
+
 def minimal(slots: Sequence[Slot], placements: Iterable[Placement]) -> tuple[Placement, ...]:
     """Return those of ``placements`` that are stronger than none of the others, in order."""
     every = sorted(set(placements))

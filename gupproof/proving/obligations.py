@@ -58,9 +58,7 @@ def obligations_of(unit: typed.Unit, *, theorems: Sequence[str] = (), models: Se
 
 
 def _obligation(unit: typed.Unit, theorem: typed.Theorem, claim: typed.Claim, name: str, model: str, target: str) -> Obligation:
-    scenario = unit.scenarios[claim.scenario]
     values = switch_values(unit, dict(claim.settings))
-    covering = claim.covering if claim.covering is not None else tuple(cover.name for cover in scenario.covers)
     return Obligation(
         file=unit.path,
         theorem=theorem.name,
@@ -72,10 +70,15 @@ def _obligation(unit: typed.Unit, theorem: typed.Theorem, claim: typed.Claim, na
         property=name,
         model=model,
         target=target,
-        covering=covering,
+        covering=covering(unit, claim),
         expect=claim.expect,
         expected_flags=claim.flags,
     )
+
+
+def covering(unit: typed.Unit, line: typed.Claim | typed.Placement) -> tuple[str, ...]:
+    """Return the covers that have to be reached: those a line of a theorem names, or all of its scenario."""
+    return line.covering if line.covering is not None else tuple(cover.name for cover in unit.scenarios[line.scenario].covers)
 
 
 def switch_values(unit: typed.Unit, chosen: dict[str, int]) -> tuple[tuple[str, int], ...]:

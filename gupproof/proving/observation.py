@@ -1,8 +1,9 @@
 """Litmus tests judged: can the final condition happen, can its opposite, and what herd would say of that."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
@@ -13,15 +14,18 @@ from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
 from gupproof.litmus.kernel.lower import lower_observed_kernel_c
 from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
-from gupproof.litmus.lower import architecture_of, lower_observed
+from gupproof.litmus.lower import ARCHITECTURES, architecture_of, lower_observed
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
-from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, target_of
+from gupproof.program.events import Program
+from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, sets_named, target_of
 from gupproof.proving.questions import Questions, encoded
+from gupproof.proving.states import COUNTED, States, states_of
 from gupproof.proving.workers import workers
 from gupproof.solving.solver import Outcome, Solver
 
 LARGEST = 200_000  # bytes of a test
 KERNEL_MODEL = "lkmm"
+_REGISTER = re.compile(r"\bP?(\d+)\s*:\s*([A-Za-z]\w*)")
 
 
 class Observation(Enum):
@@ -49,7 +53,9 @@ class Judgement:
         watched: every flag that the model has.
         stuck: whether no execution comes to its end: the threads wait for each other whatever happens.
         reason: why it is unsupported or unknown.
-        seconds: from text to verdict.
+        seconds: from text to verdict, states included.
+        quantifier, condition: the final condition, the latter as written; None and empty if the file could not be read so far.
+        states: its final states, if they are wanted and it has a verdict.
 
     """
 
@@ -64,6 +70,9 @@ class Judgement:
     stuck: bool
     reason: str
     seconds: float
+    quantifier: Quantifier | None = None
+    condition: str = ""
+    states: States | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,7 @@ class Request:
         unroll: how often a backward jump is followed.
         timeout: seconds of solving for each question.
         reading: how the model's files are read.
+        most_states: how many final states are listed at most; 0 for none.
 
     """
 
@@ -82,6 +92,7 @@ class Request:
     unroll: int
     timeout: float
     reading: Reading = AS_IT_STANDS
+    most_states: int = 0
 
 
 def judge(path: Path, request: Request) -> Judgement:
@@ -112,6 +123,9 @@ def judge(path: Path, request: Request) -> Judgement:
         stuck=seen.stuck,
         reason=seen.reason,
         seconds=time.perf_counter() - started,
+        quantifier=test.quantifier if test else None,
+        condition=shown_condition(test) if test else "",
+        states=seen.states,
     )
 
 
@@ -130,6 +144,14 @@ def read_test(path: Path) -> Litmus | KernelTest:
 def own_model(test: Litmus | KernelTest) -> str:
     """Return the model that a test is judged under where none is asked for."""
     return architecture_of(test).model if isinstance(test, Litmus) else KERNEL_MODEL
+
+
+def shown_condition(test: Litmus | KernelTest) -> str:
+    """Return the final condition on one line, its registers by the names that herd7 prints."""
+    if isinstance(test, KernelTest):
+        return test.final
+    shown = architecture_of(test).shown
+    return _REGISTER.sub(lambda found: f"{found[1]}:{shown(found[2])}", test.final)
 
 
 @lru_cache(maxsize=16)
@@ -162,12 +184,18 @@ class _Seen:
     watched: tuple[str, ...] = ()
     stuck: bool = False
     reason: str = ""
+    states: States | None = None
 
 
 def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
-    program = lowered(test, platform, request.unroll).program
+    made = lowered(test, platform, request.unroll)
+    program, listed = made.program, request.most_states > 0
+    if listed:
+        program = replace(program, covers={**program.covers, COUNTED: made.counts})
     model = model_of(platform, request.reading)
-    encoding, undecided = encoded(program, model)
+    if isinstance(test, Litmus):
+        _check_tags(test, program, platform, request.reading)
+    encoding, undecided = encoded(program, model, [item.expr for item in made.observed] if listed else ())
     questions = Questions(encoding, model, Solver(encoding.cnf))
 
     def ask(*literals: int, **claim: str) -> Outcome:
@@ -195,9 +223,28 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     ok = {Quantifier.EXISTS: possible, Quantifier.NOT_EXISTS: not possible, Quantifier.FORALL: not avoidable}[test.quantifier]
     marks = tuple(f"{name}{'?' * (found is Outcome.UNKNOWN)}" for name, found in flags if found is not Outcome.UNSAT)
     watched = tuple(dict.fromkeys(axiom.name for axiom in model.axioms if axiom.flag))
-    return _Seen(
-        observation, ok, loop, marks + tuple(f"{name}?" for name in undecided), watched, stuck=not possible and not avoidable
-    )
+    marks += tuple(f"{name}?" for name in undecided)
+    # Last, for each state found is ruled out from then on.
+    states = states_of(made, questions, timeout=request.timeout, most=request.most_states) if listed else None
+    return _Seen(observation, ok, loop, marks, watched, stuck=not possible and not avoidable, states=states)
+
+
+def _check_tags(test: Litmus, program: Program, platform: Platform, reading: Reading) -> None:
+    """See to it that a model knows the instructions of a test: of one that it has no word for it would keep no order.
+
+    A model that names no instruction at all (as ``sc``) means the same of each.
+
+    Raises:
+        Unsupported: it does not.
+
+    """
+    architecture, named = architecture_of(test), sets_named(platform, reading)
+    if not named & frozenset().union(*(item.tags for item in ARCHITECTURES)):
+        return
+    emitted = dict.fromkeys(tag for event in program.events if event.thread >= 0 for tag, _ in event.tags)
+    unknown = [tag for tag in emitted if tag in architecture.tags - architecture.unordered - named]
+    if unknown:
+        raise Unsupported(f"model: {platform.model} says nothing of {', '.join(unknown)}, which this test has")
 
 
 def _either(outcomes: Sequence[Outcome]) -> Outcome:

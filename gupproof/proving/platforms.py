@@ -96,6 +96,17 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     return model if implied else grounded(model)
 
 
+@lru_cache(maxsize=64)
+def sets_named(platform: Platform, reading: Reading = AS_IT_STANDS) -> frozenset[str]:
+    """Return the sets and relations that the axioms of the platform's model speak of.
+
+    Raises:
+        GupError: see :func:`model_of`.
+
+    """
+    return model_of(platform, reading).named()
+
+
 def _targets_spoken_of(path: Path) -> list[str]:
     """Return the targets whose tags a cat file names most of: a model of Arm means nothing on instructions of x86.
 

@@ -1,6 +1,6 @@
 """Questions to a solver about one encoding: no execution that it finds is believed before it was checked again without it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gupproof.cat.terms import Model
@@ -11,19 +11,22 @@ from gupproof.execution.decode import decode, wanted
 from gupproof.execution.execution import Execution
 from gupproof.execution.replay import Replay
 from gupproof.program.events import Program
+from gupproof.program.expr import Expr
 from gupproof.solving.solver import Outcome, Solver
 
 
-def encoded(program: Program, model: Model) -> tuple[Encoding, tuple[str, ...]]:
+def encoded(program: Program, model: Model, observed: Sequence[Expr] = ()) -> tuple[Encoding, tuple[str, ...]]:
     """Encode a program with the flags of its model, and name those that stay undecided.
 
-    A flag that has no encoding costs the program its flags, and not its verdict.
+    A flag that has no encoding costs the program its flags, and not its verdict. Where expressions are to be observed every
+    execution counts, and not only one of those that differ in which of several equal threads is which.
     """
+    few = not observed
     try:
-        return encode(program, model, representatives=True, flags=True), ()
+        return encode(program, model, representatives=few, flags=True, observed=observed), ()
     except GupError:
         undecided = dict.fromkeys(axiom.name for axiom in model.axioms if axiom.flag)
-        return encode(program, model, representatives=True), tuple(undecided)
+        return encode(program, model, representatives=few, observed=observed), tuple(undecided)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """One scenario on one platform: encoded once, asked for every property, cover and setting of its switches."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from gupproof.cat.terms import Model
 from gupproof.execution.replay import Replay
@@ -46,10 +47,27 @@ class Session:
         self.model: Model = model_of(platform, reading)
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding, self.undecided = encoded(self.program, self.model)
-        self.questions = Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
         self.stuck: dict[tuple[int, ...], str] = {}  # likewise → the remark on executions that never end
         self.flags: dict[tuple[int, ...], tuple[str, ...]] = {}  # the literals of a setting → what the model flags under it
         self.build_seconds = time.perf_counter() - started
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What is asked of the encoding; from the first question on it gets no more literals."""
+        return Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
+
+    def in_earnest(self, obligation: Obligation, setting: Sequence[int], *, timeout: float) -> tuple[Verdict, str]:
+        """Return whether what holds under a setting of open switches holds of anything: proved or vacuous, and why.
+
+        Args:
+            obligation: whose property holds there; its own switches do not count.
+            setting: literals of the encoding.
+            timeout: seconds, past which the verdict is unknown.
+
+        """
+        question = _Question(self, obligation, time.perf_counter() + timeout, timeout, setting)
+        verdict, reason, _ = question._covers()
+        return verdict, reason
 
     def judge(self, obligation: Obligation, *, timeout: float) -> Result:
         """Return the verdict on ``obligation``, within ``timeout`` seconds of solving."""
@@ -77,7 +95,14 @@ class Session:
 
 
 class _Question:
-    def __init__(self, session: Session, obligation: Obligation, deadline: float, timeout: float) -> None:
+    def __init__(
+        self,
+        session: Session,
+        obligation: Obligation,
+        deadline: float,
+        timeout: float,
+        setting: Sequence[int] | None = None,
+    ) -> None:
         self.session = session
         self.obligation = obligation
         self.deadline = deadline
@@ -86,7 +111,9 @@ class _Question:
         self.flags: tuple[str, ...] = ()
         self.remark = ""
         encoding = session.encoding
-        self.setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
+        if setting is None:
+            setting = [encoding.switches[name][value] for name, value in obligation.values if name in encoding.switches]
+        self.setting = list(setting)
 
     def decide(self) -> tuple[Verdict, str, Finding | None]:
         encoding, name = self.session.encoding, self.obligation.property
@@ -100,7 +127,10 @@ class _Question:
         limit = self._limit_hit()
         if limit:
             return Verdict.UNKNOWN, limit, None
-        return self._flags() or self._covers()
+        answer = self._flags() or self._covers()
+        if answer[0] is Verdict.PROVED:
+            self.remark = self._stuck()
+        return answer
 
     def _flags(self) -> tuple[Verdict, str, None] | None:
         """Find what the model flags under these switches; an answer if that cannot be found out."""
@@ -125,7 +155,7 @@ class _Question:
         if finding.outcome is Outcome.UNSAT:
             return ""
         if finding.replay is not None:
-            return _bound_reason(finding.replay)
+            return bound_reason(finding.replay)
         return self._gave_up("whether a bound is hit", finding)[1]
 
     def _covers(self) -> tuple[Verdict, str, Finding | None]:
@@ -149,10 +179,7 @@ class _Question:
             )
         if missing:
             return Verdict.VACUOUS, f"holds, but cannot happen: {', '.join(missing)}", None
-        found = self._asserts()
-        if found is None:
-            self.remark = self._stuck()
-        return found or (Verdict.PROVED, "", None)
+        return self._asserts() or (Verdict.PROVED, "", None)
 
     def _asserts(self) -> tuple[Verdict, str, None] | None:
         """Find whether some execution looks at an assert of the property; an answer if none does, or that is not found out."""
@@ -220,7 +247,8 @@ def why(found: Replay, name: str) -> str:
     return f"{name} fails in the final state"
 
 
-def _bound_reason(found: Replay) -> str:
+def bound_reason(found: Replay) -> str:
+    """Return what an execution in which a loop wants more rounds than its bound leaves open."""
     stops = [stop for stop in found.events.stops if stop.reason is StopReason.BOUND]
     where = stops[0].span.place if stops else "?"
     return f"holds within bounds, but the loop at {where} may run more often: raise its bound"

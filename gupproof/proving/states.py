@@ -1,118 +1,79 @@
-"""All final states of a litmus test, and an execution that satisfies its condition.
+"""All final states of a litmus test, listed as herd7 lists them.
 
 Each state found is ruled out, and the solver is asked again until there is no other. Every execution is checked again without
 the solver, as those behind a verdict are.
 """
 
 import re
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-from gupproof.cat.terms import Model
-from gupproof.diagnostics import Diagnostic, GupError
-from gupproof.encoding.encoding import encode
+from gupproof.encoding.encoding import Encoding
 from gupproof.execution.replay import Replay
-from gupproof.execution.story import StoryLine, tell
-from gupproof.litmus.form import Kind, Litmus, Quantifier, Register, Word
-from gupproof.litmus.kernel.form import KernelTest
-from gupproof.litmus.outcome import CONDITION, Lowered, Observed
+from gupproof.litmus.form import Register, Word
+from gupproof.litmus.outcome import Lowered
+from gupproof.litmus.spelling import Spelling
 from gupproof.program.events import Kind as Does
-from gupproof.program.events import Program
 from gupproof.program.expr import Expr, Op, evaluate
-from gupproof.proving.observation import Request, lowered, own_model, platform_of, read_test
-from gupproof.proving.platforms import model_of
 from gupproof.proving.questions import Questions
-from gupproof.solving.solver import Outcome, Solver
+from gupproof.solving.solver import Outcome
 
 MOST_STATES = 1000
-_NEXT = "a state that was not seen yet"
+COUNTED = "an execution that the filter lets through"
+"""The cover that an encoding needs for its states to be listed."""
 _NUMBERS = re.compile(r"(-?\d+)")
-HEADINGS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quantifier.FORALL: "Required"}
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """An execution that satisfies the condition, with its story."""
-
-    replay: Replay
-    story: tuple[StoryLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class States:
-    """The final states of a test, as herd7 prints them.
+    """The final states of a test.
 
     Attributes:
-        test: the test.
-        model: it was judged under.
-        found: one line for each state, in order.
+        found: one line for each, in order.
         complete: whether these are all; otherwise a limit was hit.
 
     """
 
-    test: Litmus | KernelTest
-    model: str
     found: tuple[str, ...]
     complete: bool
 
 
-def list_states(path: Path, request: Request, *, most: int = MOST_STATES) -> States:
-    """List the final values of what a test's condition and ``locations`` clause look at.
+def states_of(made: Lowered, questions: Questions, *, timeout: float, most: int = MOST_STATES) -> States:
+    """List the final values of what a test observes; the solver behind the questions knows nothing else afterwards.
 
-    Raises:
-        GupError: the file is no litmus test, or the model cannot be used.
-        Unsupported: the test is outside what is judged.
+    Args:
+        made: the test.
+        questions: about its encoding, which has the cover :data:`COUNTED` and literals for what the test observes.
+        timeout: seconds of solving for each state.
+        most: how many are listed.
 
     """
-    test, model, made = _prepared(path, request)
-    pool = made.program.pool
-    remaining = made.counts
-    found: list[tuple[int, ...]] = []
+    encoding = questions.encoding
+    found: dict[tuple[int, ...], None] = {}
     complete = False
     while len(found) < most:
-        program = replace(made.program, covers={_NEXT: remaining}, properties={})
-        outcome, reached = _reach(program, model, _NEXT, request.timeout)
-        if reached is None:
-            complete = outcome is Outcome.UNSAT
+        finding = questions.ask(encoding.covered[COUNTED], timeout=timeout, reaches=COUNTED)
+        if finding.replay is None:
+            complete = finding.outcome is Outcome.UNSAT
             break
-        state = tuple(_value(reached, observed.expr) for observed in made.observed)
-        found.append(state)
-        same = [
-            pool.make(Op.EQ, observed.expr, pool.const(value)) for observed, value in zip(made.observed, state, strict=True)
-        ]
-        remaining = pool.land(remaining, pool.negation(pool.land(*same)))
-    lines = sorted((_line(made, state) for state in found), key=_by_numbers)
-    return States(test=test, model=request.model or own_model(test), found=tuple(lines), complete=complete)
+        state = tuple(_value(finding.replay, observed.expr) for observed in made.observed)
+        others = _others(encoding, state)
+        if state in found or others is None:
+            break
+        found[state] = None
+        questions.solver.add(*others)
+    return States(tuple(sorted((_line(made, state) for state in found), key=_by_numbers)), complete)
 
 
-def find_witness(path: Path, request: Request) -> Witness | None:
-    """Return an execution that satisfies a test's condition; None if the model allows none.
-
-    Raises:
-        GupError: the file is no litmus test, the model cannot be used, or the time was too short.
-        Unsupported: the test is outside what is judged.
-
-    """
-    _, model, made = _prepared(path, request)
-    program = made.program
-    outcome, reached = _reach(program, model, CONDITION, request.timeout)
-    if outcome is Outcome.UNKNOWN:
-        message = f"{path}: no execution was found within {request.timeout:g} s"
-        raise GupError(Diagnostic(code="U014", message=message, help="allow more with --timeout"))
-    return None if reached is None else Witness(reached, tell(program, model, reached))
-
-
-def _prepared(path: Path, request: Request) -> tuple[Litmus | KernelTest, Model, Lowered]:
-    test = read_test(path)
-    platform = platform_of(request.model or own_model(test))
-    return test, model_of(platform, request.reading), lowered(test, platform, request.unroll)
-
-
-def _reach(program: Program, model: Model, cover: str, timeout: float) -> tuple[Outcome, Replay | None]:
-    encoding = encode(program, model)
-    questions = Questions(encoding, model, Solver(encoding.dimacs))
-    finding = questions.ask(encoding.covered[cover], timeout=timeout, reaches=cover)
-    return finding.outcome, finding.replay
+def _others(encoding: Encoding, state: tuple[int, ...]) -> list[int] | None:
+    """Return the clause that all states but one satisfy; None if the encoding knows no such state."""
+    clause: list[int] = []
+    for literals, value in zip(encoding.observed, state, strict=True):
+        if value in literals:
+            clause.append(-literals[value])
+        elif literals:
+            return None
+        # What is computed from a read that can not happen has no literal, and is the same in every state.
+    return clause
 
 
 def _value(reached: Replay, expr: Expr) -> int:
@@ -128,11 +89,11 @@ def _value(reached: Replay, expr: Expr) -> int:
 
 
 def _line(made: Lowered, state: tuple[int, ...]) -> str:
-    names = {location.address: location.name for location in made.program.locations}
+    spelling = made.spelling or _by_location(made)
     parts: list[tuple[int, str, str]] = []
     arrays: dict[str, list[str]] = {}
     for observed, value in zip(made.observed, state, strict=True):
-        place, text = observed.place, _printed(observed, value, names)
+        place, text = observed.place, spelling.text(value, observed.kind)
         match place:
             case Register():
                 parts.append((0, str(place), f"{place}={text};"))
@@ -145,20 +106,11 @@ def _line(made: Lowered, state: tuple[int, ...]) -> str:
     return " ".join(text for *_, text in sorted(parts, key=lambda part: (part[0], _by_numbers(part[1]))))
 
 
+def _by_location(made: Lowered) -> Spelling:
+    """Return a spelling of the program's locations by their names; an array is its first element's address."""
+    return Spelling({location.address: location.name.removesuffix("[0]") for location in made.program.locations})
+
+
 def _by_numbers(text: str) -> list[str | int]:
     """Return a key that has X2 before X10, and 9 before 10, as herd7 has them."""
     return [int(part) if index % 2 else part for index, part in enumerate(_NUMBERS.split(text))]
-
-
-def _printed(observed: Observed, value: int, names: dict[int, str]) -> str:
-    """Return a value as a word of its type: by its sign, or by the name of the location it is the address of."""
-    if value in names:
-        # An array is its first element's address.
-        return names[value].removesuffix("[0]")
-    return str(_signed(value, observed.kind))
-
-
-def _signed(value: int, kind: Kind) -> int:
-    bits = 8 * kind.size
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if kind.signed and value >> (bits - 1) & 1 else value

@@ -24,7 +24,8 @@ def legal_name(wanted: str, taken: Container[str]) -> str:
 
     """
     plain = re.sub(r"\W+", "_", wanted).strip("_") or "word"
-    name = plain if plain[0].isalpha() else f"w{plain}"
+    # pte_x and phy_x are the page-table entry and the physical address of x.
+    name = f"w{plain}" if not plain[0].isalpha() or plain.startswith(("pte_", "phy_")) else plain
     while name in taken or name in _RESERVED or _REGISTER.match(name):
         name += "_"
     return name

@@ -6,6 +6,7 @@ from gupproof.placing.answer import Answer, Cheapest, Reason, View
 from gupproof.placing.goals import Question
 from gupproof.placing.search import Found
 from gupproof.placing.slots import Placement
+from gupproof.placing.worth import Judgement, Worth
 from gupproof.proving.platforms import Platform
 from gupproof.proving.result import Obligation, Result
 from gupproof.report.records import result_of
@@ -36,13 +37,15 @@ def _read(item: Json, question: Question) -> Answer:
     every = tuple(platform for view in alone for platform in view.platforms)
     if not every == together.platforms == question.platforms or item["theorems"] != [*question.names]:
         raise ValueError("no record of this question")
-    reasons: dict[Placement, tuple[Reason, ...]] = {}
+    explained: dict[Platform | None, dict[Placement, tuple[Reason, ...]]] = {None: {}}
     names = [slot.name for slot in question.slots]
     for told in item["reasons"]:
         placement = _placement(question, told["placement"])
         number = names.index(told["slot"])
         weakened = _placement(question, {**told["placement"], told["slot"]: told["weakened"]})
-        reason = Reason(slot=number, weakened=weakened, result=_result(question, told["execution"]))
+        reason = Reason(slot=number, weakened=weakened, result=_result(question, told["execution"]), said=told["otherwise"])
+        platform = None if told["platform"] is None else _platform(told["platform"])
+        reasons = explained.setdefault(platform, {})
         reasons[placement] = (*reasons.get(placement, ()), reason)
     return Answer(
         question=question,
@@ -54,9 +57,10 @@ def _read(item: Json, question: Question) -> Answer:
         },
         cheapest=tuple(_cheapest(question, told) for told in item["cheapest"]),
         front=tuple(_placement(question, told["placement"]) for told in item["front"]),
-        reasons=reasons,
+        reasons=explained[None],
         asked=item["asked"],
         seconds=item["seconds"],
+        own_reasons={platform: reasons for platform, reasons in explained.items() if platform is not None},
     )
 
 
@@ -65,15 +69,31 @@ def _view(question: Question, item: Json) -> View:
     today = {slot.name: slot.values[slot.today] for slot in question.slots}
     names = [slot.name for slot in question.slots]
     return View(
-        platforms=tuple(Platform(*name.split("/", 1)) for name in item["platforms"]),
-        found=Found(placements=minimal, complete=item["complete"], bound=0, reason=item["reason"]),
-        today=item["today"],
+        platforms=tuple(map(_platform, item["platforms"])),
+        found=Found(
+            placements=minimal,
+            complete=item["complete"],
+            bound=0,
+            reason=item["reason"],
+            late=item["late"],
+            undecided=tuple((_placement(question, told["placement"]), told["reason"]) for told in item["undecided"]),
+            vacuous=tuple((_placement(question, told["placement"]), told["reason"]) for told in item["vacuous"]),
+        ),
+        judged=Judgement(Worth(item["worth"]), item["why"]),
+        minimal=item["today_minimal"],
         spare=tuple(
             (names.index(told["slot"]), _placement(question, {**today, told["slot"]: told["to"]})) for told in item["spare"]
         ),
+        unsure=tuple(
+            (names.index(told["slot"]), _placement(question, {**today, told["slot"]: told["to"]}), told["reason"])
+            for told in item["unsure"]
+        ),
         defeat=_result(question, item["defeat"]),
-        empty=tuple(_placement(question, told) for told in item["vacuous"]),
     )
+
+
+def _platform(name: str) -> Platform:
+    return Platform(*name.split("/", 1))
 
 
 def _cheapest(question: Question, item: Json) -> Cheapest:
@@ -84,6 +104,7 @@ def _cheapest(question: Question, item: Json) -> Cheapest:
         cost=item["cost"] or 0,
         bound=item["bound"],
         proved=item["proved"],
+        reason=item["reason"],
     )
 
 

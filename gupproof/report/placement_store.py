@@ -19,7 +19,7 @@ from gupproof.report.store import Absence, found_in
 
 FOLDER = "barriers"
 _PARTS = frozenset({"theorems", "slots", "goals", "as_expected", "alone", "together", "cheapest", "reasons", "asked"})
-_PARTS_OF_A_VIEW = frozenset({"today", "minimal", "complete", "reason", "hopeless"})
+_PARTS_OF_A_VIEW = frozenset({"today", "worth", "minimal", "complete", "reason", "late", "vacuous", "hopeless"})
 _PARTS_OF_THE_CHEAPEST = frozenset({"target", "placement", "cost", "proved"})
 
 
@@ -99,5 +99,6 @@ def _asked(question: Question) -> Json:
 def executions(answer: Answer) -> list[Result]:
     """Return every execution that an answer tells of, each once."""
     views = [view.defeat for view in (*answer.alone, answer.together)]
-    reasons = [reason.result for reasons in answer.reasons.values() for reason in reasons]
+    explained = (answer.reasons, *answer.own_reasons.values())
+    reasons = [reason.result for told in explained for reasons in told.values() for reason in reasons]
     return list({id(result): result for result in (*views, *reasons) if result is not None}.values())

@@ -70,6 +70,7 @@ class Solver:
         if isinstance(formula, Cnf) and len(formula.clauses) <= SMALL:
             self._tiny = Tiny(formula.variables, formula.clauses)
         self._booleans: dict[int, z3.BoolRef] = {}
+        self._added: list[tuple[int, ...]] = []
 
     @cached_property
     def _context(self) -> z3.Context:
@@ -80,7 +81,20 @@ class Solver:
         solver = z3.SolverFor("QF_FD", ctx=self._context)
         solver.set("random_seed", self._seed)
         solver.from_string(self._formula if isinstance(self._formula, str) else self._formula.dimacs())
+        for clause in self._added:
+            solver.add(self._clause(clause))
         return solver
+
+    def add(self, *literals: int) -> None:
+        """Add a clause: all further questions are asked with it."""
+        kept = tuple(literal for literal in literals if literal != FALSE)
+        if TRUE in kept:
+            return
+        if self._tiny is not None:
+            self._tiny.add(kept)
+        if "_solver" in self.__dict__:
+            self._solver.add(self._clause(kept))
+        self._added.append(kept)
 
     @staticmethod
     def version() -> str:
@@ -149,6 +163,9 @@ class Solver:
     def _literal(self, literal: int) -> z3.BoolRef:
         boolean = self._boolean(abs(literal))
         return boolean if literal > 0 else z3.Not(boolean)
+
+    def _clause(self, literals: Iterable[int]) -> z3.BoolRef:
+        return z3.Or([self._literal(literal) for literal in literals], self._context)
 
     def _assignment(self, wanted: Iterable[int]) -> Assignment:
         model, context = self._solver.model(), self._context.ref()

@@ -69,6 +69,23 @@ class Tiny:
                 self._assign(-wrong)
                 first = 0
 
+    def add(self, clause: Iterable[int]) -> None:
+        """Add a clause."""
+        self._undo(self._fixed)
+        if not self._sound:
+            return
+        literals = list(dict.fromkeys(clause))
+        if any(self._values[literal] > 0 for literal in literals):
+            return
+        still = [literal for literal in literals if not self._values[literal]]
+        if len(still) > 1:
+            self._clauses.append(still)
+            self._watches[still[0]].append(still)
+            self._watches[still[1]].append(still)
+            return
+        self._sound = bool(still) and self._assign(still[0]) and self._propagate()
+        self._fixed = len(self._trail)
+
     def true(self, literals: Iterable[int]) -> frozenset[int]:
         """Return the variables of ``literals`` that are true in the assignment found; those left open count as false."""
         return frozenset(abs(literal) for literal in literals if self._values[abs(literal)] > 0) | {TRUE}

@@ -7,6 +7,7 @@ from docutils import nodes
 
 from gupproof.placing.answer import Answer, View
 from gupproof.placing.slots import Placement, Slot
+from gupproof.placing.worth import Worth
 from gupproof.proving.platforms import Platform
 from gupproof.sphinx_ext.addresses import line_anchor, placement_anchor, source_page, theorem_page
 from gupproof.sphinx_ext.library import Library, Proof, strength
@@ -158,7 +159,8 @@ def _together(answer: Answer, alone: Sequence[Platform], every: Sequence[Platfor
 def _content(view: View) -> object:
     """Return what tells an answer from others."""
     found = view.found
-    return view.today, view.spare, frozenset(found.placements), found.complete, found.reason, view.empty
+    worth = view.judged.worth, view.minimal, view.spare, view.unsure
+    return *worth, frozenset(found.placements), found.complete, found.reason, found.vacuous
 
 
 def models(platforms: Iterable[Platform], every: Iterable[Platform]) -> str:
@@ -199,14 +201,16 @@ def minimal(proof: Proof, group: Group, line: Line, *, short: bool = False, most
 
     """
     view = line.view
+    if view.hopeless and view.defeat is None:
+        said = f"✗ no choice helps: {view.found.vacuous[0][1]}" if view.found.vacuous else "✗ no choice helps"
+        return [nodes.inline("", said, classes=["gup-verdict", "gup-refuted"])]
     if view.hopeless:
         return [link("✗ no choice helps", *execution_of(proof, group, line), classes=["gup-verdict", "gup-refuted"])]
     shown: list[nodes.Node] = []
     for placement in view.found.placements[:most]:
         told = _shortened(line.slots, placement) if short else spelled_out(line.slots, placement)
-        empty = [nodes.Text(" (vacuous: nothing comes to its end)")] if placement in view.empty else []
         before = [nodes.inline("", "or ", classes=["gup-open"])] if shown else []
-        shown.append(nodes.inline("", "", *before, told, *empty, classes=["gup-set"]))
+        shown.append(nodes.inline("", "", *before, told, classes=["gup-set"]))
     left = len(view.found.placements) - len(shown)
     if left:
         there = link(f"and {left} more", theorem_page(proof), placement_anchor(group.number))
@@ -234,6 +238,8 @@ def today(proof: Proof, group: Group, line: Line) -> Cell:
         said = "✓ more than enough" if view.spare else "✓ sufficient"
         return [nodes.inline("", said, classes=["gup-verdict", "gup-proved"])]
     classes = ["gup-verdict", "gup-refuted"]
+    if view.judged.worth is Worth.VACUOUS:
+        return [nodes.inline("", f"✗ vacuous: {view.judged.reason}", classes=["gup-verdict", "gup-vacuous"])]
     return [link("✗ not sufficient", *execution_of(proof, group, line), classes=classes)]
 
 

@@ -153,6 +153,8 @@ def _hopeless(library: Library, proof: Proof, group: Group, lines: Sequence[Line
             continue
         where = f"{line.label}{_with(line.settings)}"
         defeats = _defeats(line)
+        if not defeats:
+            continue
         # What plain interleaving allows, no barrier forbids.
         why = "it is not about ordering. " if any(item.obligation.model == "sc" for item in defeats) else ""
         said = paragraph(

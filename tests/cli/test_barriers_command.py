@@ -12,7 +12,7 @@ import pytest
 from gupproof.cli.exits import Exit
 from gupproof.resources import data_root
 from tests.cli.support import START, Outcome, gupproof
-from tests.support.asking import COUNTING, LOSING, PASSING
+from tests.support.asking import AGAIN, COUNTING, LOSING, PASSING
 
 NEEDED = """
 // TSO needs neither; Arm needs both.
@@ -188,6 +188,53 @@ def test_a_proposal_as_a_document(folder: Path) -> None:
     assert found["platforms"][1]["execution"]["settings"] == {"wmb": "smp_mb", "rmb": "none"}
 
 
+def test_a_slot_is_proposed_once(folder: Path) -> None:
+    done = barriers("holds", "--try", "wmb = smp_wmb, wmb = smp_mb", "passing.gup", cwd=folder)
+    assert done.code == Exit.BAD_INPUT
+    assert "error[U019]: slot wmb is named twice" in done.err
+
+
+def test_a_proposal_and_a_search_for_the_cheapest_are_asked_for_apart(folder: Path) -> None:
+    done = barriers("holds", "--try", "wmb = smp_wmb", "--cheapest", "passing.gup", cwd=folder)
+    assert done.code == Exit.BAD_INPUT
+    assert "--try judges one proposal, --cheapest looks for others: give one of the two" in done.err
+    assert not done.out
+
+
+def test_a_slot_that_stands_nowhere_is_told_in_proposals_and_in_places_alike(folder: Path) -> None:
+    other = "slot other : none | smp_mb = none;"
+    asks = "theorem both { passing places wmb, rmb, other for passed under sc expect { }; }"
+    write(folder, "other.gup", other + PASSING + HOLDS + asks)
+    remark = "  makes no difference: other stands nowhere in passing\n"
+    assert remark in barriers("holds", "--try", "other = smp_mb", "other.gup", cwd=folder).out
+    done = barriers("both", "other.gup", cwd=folder)
+    assert remark in done.out
+    assert done.code == Exit.AS_EXPECTED
+    assert remark not in barriers("holds", "other.gup", cwd=folder).out
+    (found,) = documents("both", "other.gup", cwd=folder)
+    assert found["idle"] == ["other"]
+
+
+# ── slots that are not placed ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_slot_can_be_set_and_the_rest_be_placed(folder: Path) -> None:
+    found = {
+        value: documents("holds", "--set", f"wmb={value}", "-m", "armv8/arm64-lse", "passing.gup", cwd=folder)[0]["together"]
+        for value in ("none", "smp_wmb")
+    }
+    assert found["none"]["hopeless"] is True, "the reader's barrier alone does not do"
+    assert found["smp_wmb"]["minimal"] == [{"rmb": "smp_rmb"}]
+
+
+@pytest.mark.parametrize("way", [["--set", "wmb=smp_mb"], ["-s", "rmb"]])
+def test_of_slots_that_are_not_placed_it_is_told_what_stands_there(folder: Path, way: list[str]) -> None:
+    out = barriers("holds", *way, "passing.gup", cwd=folder).out
+    assert "  not placed: wmb = smp_mb\n" in out
+    assert "minimal sufficient placements (of the slots above, what is not named at its weakest)\n" in out
+    assert "all else at its weakest" not in out
+
+
 # ── the cheapest ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -323,7 +370,65 @@ def test_past_the_time_the_cheapest_is_the_best_that_is_known(folder: Path) -> N
 def test_past_the_time_a_proposal_is_neither(slow: Path) -> None:
     done = barriers("slow", "--try", "fence = smp_mb", "--timeout", "0.1", "slow.gup", cwd=slow)
     assert done.code == Exit.UNKNOWN
-    assert "x86-tso/x86-64  not found out\n" in done.out
+    assert "x86-tso/x86-64  not found out  counting under x86-tso/x86-64: the time is up\n" in done.out
+
+
+def test_what_a_bound_leaves_open_is_not_for_lack_of_time(folder: Path) -> None:
+    write(
+        folder,
+        "again.gup",
+        AGAIN + "theorem again { s places wmb, rmb for few under armv8/arm64-lse expect { wmb = smp_wmb }; }",
+    )
+    done = barriers("again.gup", cwd=folder)
+    assert done.code == Exit.UNKNOWN
+    assert "in time" not in done.out
+    assert "1 not all decided; " in done.out
+    assert "the loop at again.gup:11 may run more often: raise its bound" in done.out
+    cheapest = " ".join(barriers("again", "--cheapest", "again.gup", cwd=folder).out.split())
+    assert "the best known; none costs less than 0 (s under armv8/arm64-lse: holds within bounds" in cheapest
+    at_length = barriers("again", "again.gup", cwd=folder).out
+    assert "wmb = smp_wmb, rmb = smp_rmb\n" in at_length, "what is known is told"
+    (found,) = documents("again.gup", cwd=folder)
+    view = found["together"]
+    assert (view["minimal"], view["complete"], view["late"]) == ([MINIMAL], False, False)
+    assert [item["placement"] for item in view["undecided"]] == [{"wmb": "none", "rmb": "none"}]
+
+
+def test_a_higher_bound_can_settle_what_a_bound_leaves_open(folder: Path) -> None:
+    finite = (
+        AGAIN.replace("seen == 1 &&", "turns < 2 && seen == 1 &&")
+        .replace("bound 1", "bound 2")
+        .replace("turns < 2;", "turns < 1;")
+    )
+    asks = "theorem again { s places wmb, rmb for few under armv8/arm64-lse expect { wmb = smp_wmb, rmb = smp_rmb }; }"
+    write(folder, "again.gup", finite + asks)
+    assert barriers("again.gup", cwd=folder).code == Exit.AS_EXPECTED
+
+
+def test_a_theorem_that_is_also_a_folder_here_is_the_theorem(folder: Path) -> None:
+    (folder / "holds").mkdir()
+    (folder / "kept").mkdir()
+    assert barriers("holds", "passing.gup", cwd=folder).code == Exit.AS_EXPECTED
+    write(folder / "kept", "passing.gup", PASSING + NEEDED)
+    assert "2 questions; all as expected" in barriers("kept", cwd=folder).out, "and what is none is a path"
+    assert barriers("./holds", cwd=folder).code == Exit.BAD_INPUT, "which has no files in it"
+
+
+def test_vacuity_is_that_of_prove(folder: Path) -> None:
+    never = PASSING.replace("cover seen", "cover never : seen == 2; cover seen")
+    lines = "".join(
+        f"theorem {name} {{ passing shows passed under sc {covering} expect proved; }}\n"
+        for name, covering in (("every", ""), ("nothing", "covering none"), ("one", "covering seen"))
+    )
+    write(folder, "never.gup", never + lines)
+    for name, worth in (("every", "vacuous"), ("nothing", "sufficient"), ("one", "sufficient")):
+        (found,) = documents(name, "never.gup", cwd=folder)
+        assert found["together"]["worth"] == worth
+        proved = gupproof("prove", "-t", name, "never.gup", cwd=folder)
+        assert proved.code == (Exit.AS_EXPECTED if worth == "sufficient" else Exit.UNEXPECTED)
+    tried = barriers("every", "--try", "wmb = none", "never.gup", cwd=folder)
+    assert tried.code == Exit.UNEXPECTED
+    assert "NOT sufficient: vacuous  passing under sc/x86-64: holds, but cannot happen: never\n" in tried.out
 
 
 def interrupted(folder: Path, *arguments: str, after: str) -> tuple[int, str, str]:
@@ -386,8 +491,9 @@ def test_ctrl_c_ends_the_other_ways_to_ask_as_well(quick_and_slow: Path, way: li
     assert "counting" not in out
 
 
-def test_a_proposal_has_to_be_one_for_every_question_before_any_is_answered(quick_and_slow: Path) -> None:
-    done = barriers("--try", "wmb = none", "both.gup", cwd=quick_and_slow)
+def test_a_proposal_has_to_be_one_for_every_question_before_any_is_answered(folder: Path) -> None:
+    write(folder, "lost.gup", LOSING + "theorem lost { losing places fence for counted under sc expect hopeless; }")
+    done = barriers("--try", "wmb = none", "passing.gup", "lost.gup", cwd=folder)
     assert done.code == Exit.BAD_INPUT
     assert "error[U019]: no slot is called 'wmb'" in done.err
     assert not done.out
@@ -409,6 +515,10 @@ def test_a_proposal_has_to_be_one_for_every_question_before_any_is_answered(quic
         (["holds", "-m", "armv"], "error[P001]: there is no memory model called 'armv'", "did you mean armv8?"),
         (["holds", "-c", "FIX=true"], "error[U019]: no switch is called 'FIX'", ""),
         (["holds", "-c", "wmb"], "'wmb' is no NAME=VALUE", ""),
+        (["holds", "--set", "wmb"], "'wmb' is no NAME=VALUE", ""),
+        (["holds", "--set", "wmb=none", "--set", "wmb=smp_mb"], "wmb cannot be none and smp_mb", ""),
+        (["holds", "--set", "wm=none"], "error[U019]: no slot is called 'wm'", "did you mean wmb?"),
+        (["holds", "--set", "wmb=none", "--try", "wmb = none"], "error[U019]: slot wmb is not placed here", ""),
         (["holds", "--cost", "none.costs"], "error[U001]: none.costs does not exist", "give the path"),
         (["holds", "--cost", "passing.gup"], "error[T001]", ""),
         (["holds", "nowhere.gup"], "error[U001]", ""),

@@ -46,6 +46,30 @@ def test_states_are_in_the_json_document(tmp_path: Path) -> None:
     assert found["results"][0]["states"][0] == "0:EAX=0; 1:EAX=0;"
 
 
+def test_a_flag_has_a_line_of_its_own_before_the_condition(tmp_path: Path) -> None:
+    racy = KERNEL.format("Never DATARACE", "*x = 1")
+    assert "\nNo\nFlag data-race\nCondition exists (1:r1=2)\n" in gupproof("litmus", "--states", written(tmp_path, racy)).out
+
+
+def test_each_result_of_the_json_document_is_a_line_as_soon_as_it_is_found(tmp_path: Path) -> None:
+    for name in ("one", "other", "third"):
+        written(tmp_path, name=name)
+    out = gupproof("litmus", "--json", "-j", "1", tmp_path).out
+    document = json.loads(out)
+    assert document["summary"]["tests"] == len(document["results"]) == 3
+    # What is there of it after the second result, had the run been killed then.
+    begun = out[: out.index("third.litmus")].split("\n")
+    lines = [
+        json.loads(line.rstrip(",")) for line in begun if line.startswith('    {"path"') and line.rstrip(",").endswith("}")
+    ]
+    assert lines == document["results"][:2]
+
+
+def test_a_json_document_of_nothing_but_problems_is_one(tmp_path: Path) -> None:
+    done = gupproof("litmus", "--json", written(tmp_path, "Alpha t\n{ }\nP0 ;\nexists (0:r1=1)\n"))
+    assert (done.code, json.loads(done.out)["results"]) == (2, [])
+
+
 def test_a_graph_is_written_and_its_story_told(tmp_path: Path) -> None:
     target = tmp_path / "one.dot"
     done = gupproof("litmus", "--graph", target, written(tmp_path))

@@ -204,6 +204,8 @@ CASES = [
     ("G011", "NO", "scenario s { } theorem t { s with NO = true shows asserts under sc expect proved; }"),
     ("G011", "b", "@scenario s { interrupt b by writes(); }"),
     ("G011", "r", "@theorem t { r places wmb for asserts under sc expect hopeless; }"),
+    ("G011", "c", "@scenario s { } theorem t { s places wmb for asserts under sc covering c expect { }; }"),
+    ("G012", "c", "@scenario s { cover c : true; } theorem t { s places wmb for asserts under sc covering c, c expect { }; }"),
     ("G011", "wnb", "@scenario s { } theorem t { s places wnb for asserts under sc expect { }; }"),
     ("G014", "FIX", "@scenario s { } theorem t { s places FIX for asserts under sc expect { }; }"),
     ("G012", "wmb", "@scenario s { } theorem t { s places wmb, wmb for asserts under sc expect { }; }"),

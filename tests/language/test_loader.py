@@ -28,14 +28,41 @@ def test_a_used_file_lies_in_a_folder_named_by_the_path(project):
     assert "page" in load(root / "main.gup").structs
 
 
-def test_a_used_file_lies_above(project):
-    root = project(deep__er__main="use mm.page; struct page P;", mm__page="struct page { int x; };")
-    assert "page" in load(root / "deep" / "er" / "main.gup").structs
+def test_a_file_in_a_folder_above_takes_no_part(project):
+    root = project(deep__er__main="use mm.page; struct page P;", mm__page="int mine;", deep__mm__page="int mine;")
+    unit = load(root / "deep" / "er" / "main.gup")
+    assert "mine" not in unit.variables
+    assert "page" in unit.structs, "the project's own"
 
 
-def test_the_nearest_file_wins(project):
-    root = project(sub__main="use a;", sub__a="int near;", a="int far;")
-    assert set(load(root / "sub" / "main.gup").variables) == {"near"}
+def test_a_file_that_is_in_a_folder_above_only_is_not_found(project):
+    root = project(sub__main="use other;", other="int x;")
+    with pytest.raises(GupError, match=r"other\.gup is neither beside this file nor in spec/"):
+        load(root / "sub" / "main.gup")
+
+
+def test_a_used_file_finds_what_lies_beside_the_one_that_uses_it(project):
+    root = project(main="use mm.a;", mm__a="use mm.b; use c;", mm__b="int second;", mm__c="int third;")
+    assert set(load(root / "main.gup").variables) == {"second", "third"}
+
+
+def test_the_projects_own_files_use_the_projects_own(project):
+    root = project(main="use mm.gup_fast;", mm__page="int mine;", page="int mine;")
+    unit = load(root / "main.gup")
+    assert "mine" not in unit.variables
+    assert "page" in unit.structs
+
+
+def test_the_working_folder_takes_no_part(project, monkeypatch):
+    root = project(sub__main="use mm.page;", mm__page="int mine;")
+    monkeypatch.chdir(root)
+    assert "mine" not in load(root / "sub" / "main.gup").variables
+    assert "mine" not in load_text("use mm.page;").variables
+
+
+def test_a_file_beside_comes_before_the_projects_own(project):
+    root = project(main="use mm.page;", mm__page="int near;")
+    assert set(load(root / "main.gup").variables) == {"near"}
 
 
 def test_search_folders_come_before_the_projects_own(project):

@@ -54,6 +54,7 @@ theorem t {
     shows p under sc expect proved;
     places look, wmb for p under x86-tso, armv8 expect { wmb = smp_wmb, look = READ_ONCE } or { };
     places look for p under sc expect hopeless;
+    places look for p under sc covering reached, missed expect { };
     // and without settings
     s
     places look for p under sc expect { };
@@ -75,6 +76,13 @@ def test_placement_claims_are_laid_out():
     assert format_text(written) == (
         "theorem t {\n    s\n    places look, wmb for p under sc expect { wmb = smp_wmb } or { };\n}\n"
     )
+
+
+def test_covers_are_those_of_the_scenario_unless_some_are_named_or_none():
+    scenario = "scenario s { property p : true; cover c : true; cover d : true; }"
+    lines = "".join(f"places look for p under sc {word} expect {{ }};" for word in ("", "covering d", "covering none"))
+    made = load_text(f"{PAGE} {scenario} theorem t {{ s {lines} }}").theorems["t"].placements
+    assert [line.covering for line in made] == [None, ("d",), ()]
 
 
 def test_what_models_may_flag_all_the_same_stands_behind_the_sets():

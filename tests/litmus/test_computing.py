@@ -82,7 +82,6 @@ def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str
         ("int64_t a[2]; 0:X1=a; 0:X2=5; 0:X3=6", "STNP X2,X3,[X1]; LDNP X3,X2,[X1]", "a={5,6} /\\ 0:X2=6 /\\ 0:X3=5"),
         ("int x=1; int *p=&x; 0:X1=p", "LDR X0,[X1]; LDR W2,[X0]", "0:X0=x /\\ 0:X2=1"),
         ("int x=9; 0:SP=x", "LDR W0,[SP]", "0:X0=9"),
-        ("int x=9", "ADR X1,x; LDR W0,[X1]", "0:X0=9 /\\ 0:X1=x"),
         ("int x=9; %named=x", "MOV X1,%named; LDR W0,[X1]; LDR W2,[%named]", "0:X0=9 /\\ 0:X2=9 /\\ 0:X1=x"),
         ("int x=5; 0:X1=x; 0:X2=-3", "LDSMAX W2,W0,[X1]; LDUMAX W2,W3,[X1]", "0:X0=5 /\\ 0:X3=5 /\\ x=-3"),
         ("int x=6; 0:X1=x; 0:X2=3", "LDCLR W2,W0,[X1]; LDEOR W2,W3,[X1]; STSET W2,[X1]", "0:X0=6 /\\ 0:X3=4 /\\ x=7"),

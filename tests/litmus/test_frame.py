@@ -117,7 +117,7 @@ def test_an_array_has_as_many_values_as_elements():
         ("int x[999999999];", "initial state"),
         ("ins_t x=1;", "self-modifying code"),
         ('0:X4=instr:"NOP";', "self-modifying code"),
-        ("[PTE(x)]=(oa:PA(y));", "initial state"),
+        ("[PTE(x)]=(oa:PA(y));", "page tables"),
         ("0:X4=PTE(x);", "page tables"),
         ("0:V1={1,2};", "vector"),
     ],

@@ -153,13 +153,6 @@ def test_arm_a_compare_and_swap_that_returns_nothing_is_no_acquire(tmp_path: Pat
         assert observe(tmp_path, text.replace("0:X1=x;", "y=2; 0:X1=x;")) is expected
 
 
-def test_arm_what_comes_back_through_memory_after_a_selection_is_unsupported(tmp_path: Path):
-    reader = "LDR W0,[X2]; CMP W0,#1; CSET W4,EQ; STR W4,[X8]; LDR W5,[X8]; MOV W6,#1; STR W6,[X1]"
-    path = tmp_path / "t.litmus"
-    path.write_text(arm("NOP", reader, condition="x=1").replace("1:X1=x;", "1:X1=x; 1:X8=z;"))
-    assert judge(path, Request(model=None, unroll=2, timeout=30)).observation is Observation.UNSUPPORTED
-
-
 def test_arm_control_dependency_reaches_stores_after_the_join(tmp_path: Path):
     column = "LDR W0,[X{}]; CBNZ W0,L; L: NOP; MOV W3,#1; STR W3,[X{}]"
     text = arm(column.format(1, 2), column.format(2, 1), condition="0:X0=1 /\\ 1:X0=1")

@@ -10,10 +10,11 @@ from gupproof.execution.axioms import rechecked
 from gupproof.placing.answer import Answering, front
 from gupproof.placing.run import answer, answers, cheapest, trial
 from gupproof.placing.search import weakenings
+from gupproof.placing.worth import Judgement, Worth
 from gupproof.program.scenario import lower
 from gupproof.proving.platforms import Platform, model_of, target_of
 from gupproof.proving.result import Verdict
-from tests.support.asking import COUNTING, LOSING, PASSING, RACING, oracles, positions, question, targets
+from tests.support.asking import AGAIN, COUNTING, LOSING, PASSING, RACING, oracles, positions, question, targets
 
 BOTH = ("x86-tso", "armv8/arm64-lse")
 
@@ -110,10 +111,43 @@ scenario s {
     assert lost.defeat.obligation.model == "lkmm"
 
 
-def test_a_minimal_placement_under_which_nothing_happens_is_told():
+def test_where_nothing_that_is_asked_for_happens_nothing_is_sufficient():
     never = PASSING.replace("cover seen : seen == 1", "cover never : seen == 2")
-    assert answered(never, "x86-tso").together.empty == ((0, 0),)
-    assert answered(PASSING, "x86-tso").together.empty == ()
+    found = answered(never, "x86-tso", expected=())
+    reason = "passing under x86-tso/x86-64: holds, but cannot happen: never"
+    assert found.together.judged == Judgement(Worth.VACUOUS, reason)
+    assert found.together.found.vacuous == (((0, 0), reason),)
+    assert (found.together.today, found.together.hopeless, found.together.defeat) == (False, True, None)
+    assert found.as_expected is False, "that nothing helps is said of something that happens"
+
+
+def test_what_only_some_placements_leave_open_does_not_hide_the_others():
+    found = answered(AGAIN.replace("= none", "= smp_rmb", 2).replace("smp_rmb;", "smp_wmb;", 1), "armv8/arm64-lse")
+    view = found.together
+    assert (view.today, view.found.placements, view.found.complete, view.found.late) == (True, ((1, 1),), False, False)
+    assert view.minimal is None, "what is weaker may suffice, with higher bounds"
+    assert {weaker for _, weaker, _ in view.unsure} == {(0, 1), (1, 0)}
+    assert view.spare == ()
+    reasons = found.reasons[1, 1]
+    assert [reason.result for reason in reasons] == [None, None]
+    assert all("may run more often" in reason.said for reason in reasons)
+
+
+def test_past_its_time_nothing_is_called_minimal_that_is_not_known_to_be():
+    asked = question(PASSING, "armv8/arm64-lse")
+    at_work = Answering(asked, targets(asked))
+    assert at_work.worth((2, 1)).sufficient
+    at_work.deadline = time.perf_counter() - 1
+    view = at_work.view(asked.platforms)
+    assert (view.today, view.minimal, view.spare) == (True, None, ())
+    assert {weaker for _, weaker, _ in view.unsure} == {(1, 1), (2, 0)}
+    assert view.found.late
+
+
+def test_today_s_is_minimal_where_all_that_is_weaker_fails():
+    found = answered(PASSING.replace("= smp_mb;", "= smp_wmb;"), *BOTH)
+    assert [view.minimal for view in found.alone] == [False, True]
+    assert found.together.minimal is True
 
 
 @pytest.mark.parametrize(("expected", "verdict"), [(((1, 1),), True), (((0, 1),), False), ((), False), (None, None)])
@@ -222,7 +256,7 @@ def test_past_its_time_an_answer_says_what_was_not_found_out():
 def test_past_its_time_the_best_that_is_known_is_the_cheapest_for_now():
     asked = question(PASSING, "armv8/arm64-lse")
     at_work = Answering(asked, targets(asked))
-    assert at_work.worth((2, 1))
+    assert at_work.worth((2, 1)).sufficient
     at_work.deadline = time.perf_counter() - 1
     found = at_work.cheapest(asked.platforms[0], [(2, 2), (2, 1)])
     assert (found.placement, found.proved) == ((2, 1), False)
@@ -252,14 +286,16 @@ def test_cheapest_alone_is_what_the_whole_answer_says(passing):
 def test_a_trial_judges_one_placement_on_each_platform():
     asked = question(PASSING, *BOTH)
     (_, good, nothing), (arm, bad, defeat) = trial(asked, targets(asked), positions(asked.slots, wmb="smp_mb"))
-    assert (good, nothing) == (True, None)
-    assert (str(arm), bad) == ("armv8/arm64-lse", False)
+    assert (good.worth, nothing) == (Worth.SUFFICIENT, None)
+    assert (str(arm), bad.worth) == ("armv8/arm64-lse", Worth.DEFEATED)
     assert dict(defeat.obligation.settings) == {"wmb": "smp_mb", "rmb": "none"}
 
 
 def test_a_trial_past_its_time_judges_nothing():
     asked = question(COUNTING, "x86-tso")
-    assert [(worth, told) for _, worth, told in trial(asked, targets(asked), (1,), limit=0.05)] == [(None, None)]
+    ((_, judged, told),) = trial(asked, targets(asked), (1,), limit=0.05)
+    assert (judged.sufficient, told) == (None, None)
+    assert judged.reason.endswith("the time is up")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -34,7 +34,7 @@ theorem shown "C1, C2" {
 theorem done { two shows done under sc expect proved; }
 theorem placed "C3" {
     one with FAST = true
-    places gap, other for whole, small under sc, x86-tso expect { };
+    places gap for whole, small under sc, x86-tso expect { };
     one places gap for whole under armv8/arm64-lse expect hopeless;
 }
 """
@@ -178,7 +178,7 @@ def test_flags_that_a_theorem_expects_are_allowed():
     ("parts", "message", "remedy"),
     [
         ({"only": ["gpa"]}, "no slot is called 'gpa'", "did you mean gap?"),
-        ({"only": ["unused"]}, "no slot is called 'unused'", "there are gap"),
+        ({"only": ["elsewhere"]}, "no slot is called 'elsewhere'", "there are gap"),
         ({"settings": {"FATS": "true"}}, "no switch is called 'FATS' in <text>", "did you mean FAST?"),
         ({"settings": {"FAST": "maybe"}}, "switch FAST cannot be 'maybe'", "it takes false, true"),
         ({"settings": {"other": "smp_mb"}}, "no line of the theorems speaks of that", "gupproof prove lists what they say"),
@@ -210,7 +210,7 @@ def test_slots_of_one_name_with_different_alternatives_are_refused():
 
 # ── proposals ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-SLOTS = question(PASSING, "sc").slots
+ASKED = question(PASSING, "sc")
 
 
 @pytest.mark.parametrize(
@@ -220,28 +220,110 @@ SLOTS = question(PASSING, "sc").slots
         ("rmb=smp_mb", (2, 2)),
         ("", (2, 1)),
         (" wmb = none , ", (0, 1)),
-        ("wmb = none, wmb = smp_wmb", (1, 1)),
         # A word of a name will do, if only one name has it.
         ("wmb = wmb, rmb = mb", (1, 2)),
     ],
 )
 def test_a_proposal_changes_what_it_names(text, placement):
-    assert proposal(SLOTS, text) == placement
+    assert proposal(ASKED, text) == (ASKED, placement)
 
 
 @pytest.mark.parametrize(
     ("text", "message", "remedy"),
     [
         ("wbm = none", "no slot is called 'wbm'", "did you mean wmb?"),
-        ("elsewhere = none", "no slot is called 'elsewhere'", "the slots are wmb, rmb"),
+        ("elsewhere = none", "no slot is called 'elsewhere'", "there are wmb, rmb"),
         ("wmb = smp_wbm", "slot wmb cannot be 'smp_wbm'", "did you mean smp_wmb?"),
         ("wmb = smp", "slot wmb cannot be 'smp'", "did you mean smp_wmb or smp_mb?"),
         ("wmb = ", "slot wmb cannot be ''", "it takes none, smp_wmb, smp_mb"),
         ("wmb", "'wmb' is no SLOT = VALUE", "such as wmb = smp_mb"),
+        ("wmb = smp_wmb, wmb = smp_mb", "slot wmb is named twice", "one thing stands there: leave one of the two out"),
+        (
+            "rmb = none, wmb = smp_wmb, rmb = none",
+            "slot rmb is named twice",
+            "one thing stands there: leave one of the two out",
+        ),
     ],
 )
 def test_a_proposal_that_names_something_else_is_refused(text, message, remedy):
-    assert refusal(proposal, SLOTS, text) == ("U019", message, remedy)
+    assert refusal(proposal, ASKED, text) == ("U019", message, remedy)
+
+
+def test_a_slot_that_stands_nowhere_in_the_scenario_is_told_wherever_it_is_named(unit):
+    found = asked(unit, "shown")
+    tried, placement = proposal(found, "other = smp_mb")
+    assert ([slot.name for slot in tried.slots], tried.idle, placement) == (["gap", "other"], ("other",), (1, 1))
+    only = asked(unit, "shown", only=["other"])
+    assert ([slot.name for slot in only.slots], only.idle) == (["other"], ("other",))
+    fixed = asked(unit, "shown", fixed={"other": "smp_mb"})
+    assert ([slot.name for slot in fixed.slots], fixed.idle) == (["gap"], ("other",))
+    useless = load_text(SWITCHED + "theorem t { one places gap, other for whole under sc expect { }; }")
+    (placed,) = placement_questions(useless, useless.theorems["t"])
+    assert ([slot.name for slot in placed.slots], placed.idle) == (["gap", "other"], ("other",))
+    assert found.idle == ()
+
+
+def test_a_slot_that_is_not_placed_is_told_from_one_that_is_nowhere(unit):
+    found = asked(unit, "shown", "done", only=["gap"])
+    assert found.kept == (("other", "none"),)
+    assert refusal(proposal, found, "other = none")[1] == "slot other is not placed here: none stands there"
+
+
+# ── slots that are set ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_slot_can_be_set_and_the_others_placed(unit):
+    found = asked(unit, "shown", "done", fixed={"gap": "smp_mb"})
+    assert [slot.name for slot in found.slots] == ["other"]
+    assert found.kept == (("gap", "smp_mb"),)
+    assert all(dict(goal.values)["gap"] == 2 for goal in found.goals), "whatever the theorem sets"
+    assert [("gap", "smp_mb") in goal.settings for goal in found.goals] == [True, True, True]
+
+
+def test_what_is_set_may_be_a_word_of_the_name(unit):
+    assert asked(unit, "shown", "done", fixed={"gap": "wmb"}).kept == (("gap", "smp_wmb"),)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "message", "remedy"),
+    [
+        ({"gpa": "smp_mb"}, "no slot is called 'gpa'", "did you mean gap?"),
+        ({"gap": "smp_rmb"}, "slot gap cannot be 'smp_rmb'", "did you mean smp_wmb?"),
+        ({"FAST": "true"}, "FAST is a config, not a slot", "--config FAST=true asks about what theorems say of it"),
+        ({"gap": "smp_mb"}, "that leaves no slot to place", "there are gap"),
+    ],
+)
+def test_what_cannot_be_set_is_refused(unit, fixed, message, remedy):
+    code, said, mended = refusal(asked, unit, "shown", fixed=fixed)
+    assert (code, said) == ("U019", message)
+    assert mended.startswith(remedy.split(" smp_wmb")[0])
+
+
+# ── covers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+COVERED = """
+slot f : none | smp_mb = none;
+scenario s { int x; thread t { x = 1; slot f; } property p : true; property q : true; cover a : x == 1; cover b : x == 2; }
+theorem t {
+    s
+    shows p under sc expect vacuous;
+    shows q under sc covering none expect proved;
+    shows q under x86-tso covering a expect proved;
+}
+theorem placed { s places f for p under sc covering a expect { }; places f for p under x86-tso expect { }; }
+"""
+
+
+def test_covers_are_those_of_the_lines():
+    found = load_text(COVERED)
+    goals = question_of([(found, found.theorems["t"])]).goals
+    assert [(goal.properties, goal.covering, len(goal.platforms)) for goal in goals] == [
+        (("p",), ("a", "b"), 1),
+        (("q",), (), 1),
+        (("q",), ("a",), 1),
+    ]
+    lines = placement_questions(found, found.theorems["placed"])
+    assert [question.goals[0].covering for question in lines] == [("a",), ("a", "b")]
 
 
 def test_a_theorem_answers_to_its_name_and_to_its_claims(unit):

@@ -74,6 +74,7 @@ def compare(platform: Platform, random: Random, tmp_path: Path, *, saving: bool 
             values=switch_values(unit, {}),
             settings=(),
             properties=properties,
+            covering=(),
             flags=(),
             platforms=(platform,),
         )

@@ -6,10 +6,11 @@ from random import Random
 
 import pytest
 
-from gupproof.placing.oracle import UndecidedError
+from gupproof.placing.opened import UndecidedError
 from gupproof.placing.search import Search, weakenings
-from gupproof.placing.slots import minimal, up, within
-from tests.support.asking import COUNTING, FENCES, LOSING, PASSING, oracles, question, search, slot
+from gupproof.placing.slots import exactly, minimal, up, within
+from gupproof.placing.worth import Judgement, Worth
+from tests.support.asking import AGAIN, COUNTING, FENCES, LOSING, PASSING, oracles, question, search, slot
 from tests.support.asking import positions as placed
 
 SLOTS = (slot("a", *FENCES), slot("b", *FENCES), slot("c", "none", "smp_mb"))
@@ -17,23 +18,28 @@ EVERY = list(product(range(4), range(4), range(2)))
 
 
 class Listed:
-    """An oracle that takes what is on a list; it defeats the others by what is as weak. Its time may run out."""
+    """An oracle that takes what is on a list, has its word for some others, and defeats the rest. Its time may run out."""
 
-    def __init__(self, slots, good, calls=None):
-        self.slots, self.listed, self.calls = slots, set(good), calls
+    def __init__(self, slots, good, calls=None, others=None):
+        self.slots, self.listed, self.calls, self.others = slots, set(good), calls, others or {}
         self.bad, self.asked = [], 0
 
     def known(self, placement):
-        return False if any(within(placement, item.region) for item in self.bad) else None
+        return Judgement(Worth.DEFEATED) if any(within(placement, item.region) for item in self.bad) else None
 
-    def sufficient(self, placement, *, deadline=None):
+    def passed_over(self, placement):
+        return [exactly(placement)] if placement in self.others else []
+
+    def judge(self, placement, *, deadline=None):
         if self.calls is not None and self.asked >= self.calls:
-            raise UndecidedError("the time is up")
+            raise UndecidedError("the time is up", late=True)
         self.asked += 1
         if placement in self.listed:
-            return True
-        self.bad.append(Ruled(tuple(frozenset((position,)) for position in placement)))
-        return False
+            return Judgement(Worth.SUFFICIENT)
+        if placement in self.others:
+            return Judgement(self.others[placement], "so it is")
+        self.bad.append(Ruled(exactly(placement)))
+        return Judgement(Worth.DEFEATED)
 
 
 class Ruled:
@@ -193,6 +199,50 @@ def test_nothing_is_asked_after_the_deadline():
     oracle = Listed(SLOTS, EVERY)
     found = Search(SLOTS, [oracle], deadline=time.perf_counter() - 1).minimal()
     assert (found.complete, found.reason, oracle.asked) == (False, "the time is up", 0)
+
+
+# ── what stays open, and what is vacuous ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_stays_open_is_told_and_what_is_found_is_minimal_among_the_rest(seed):
+    random = Random(f"open {seed}")
+    listed = some_list(random)
+    left = [p for p in random.sample(EVERY, 8) if p not in listed]
+    others = {p: random.choice([Worth.UNKNOWN, Worth.VACUOUS]) for p in left}
+    found = Search(SLOTS, [Listed(SLOTS, listed, others=others)]).minimal()
+    assert set(found.placements) == set(minimal(SLOTS, listed))
+    below = [p for p in others if not any(within(p, up(SLOTS, q)) for q in listed)]
+    for told, worth in ((found.undecided, Worth.UNKNOWN), (found.vacuous, Worth.VACUOUS)):
+        assert {p for p, _ in told} == {*minimal(SLOTS, [p for p in below if others[p] is worth])}
+    assert found.complete == (not found.undecided)
+    assert not found.late
+    assert found.reason == ("so it is" if found.undecided else "")
+
+
+def test_what_stays_open_for_one_oracle_is_decided_where_another_defeats_it():
+    one = Listed(SLOTS, EVERY[1:], others={EVERY[0]: Worth.UNKNOWN})
+    two = Listed(SLOTS, EVERY[1:])
+    assert Search(SLOTS, [one, two]).minimal().complete
+    assert not Search(SLOTS, [one]).minimal().complete
+
+
+def test_what_one_search_left_open_is_open_in_the_next():
+    shared = oracles(question(AGAIN, "armv8/arm64-lse"))
+    slots = shared[0].slots
+    first = Search(slots, shared).minimal()
+    assert not first.complete
+    assert Search(slots, shared).minimal() == first
+
+
+def test_the_cheapest_is_not_proved_where_something_cheaper_stays_open():
+    weights = [[0, 3, 3, 6], [0, 3, 3, 6], [0, 5]]
+    open_one = Listed(SLOTS, [(0, 0, 1)], others={(1, 0, 0): Worth.UNKNOWN})
+    found = Search(SLOTS, [open_one]).cheapest(weights)
+    assert (found.placements, found.complete, found.bound) == (((0, 0, 1),), False, 3)
+    as_dear = Listed(SLOTS, [(0, 2, 0)], others={(1, 0, 0): Worth.UNKNOWN})
+    found = Search(SLOTS, [as_dear]).cheapest(weights)
+    assert (found.placements, found.complete, found.bound) == (((0, 2, 0),), True, 3)
 
 
 # ── progress ─────────────────────────────────────────────────────────────────────────────────────────────────────────

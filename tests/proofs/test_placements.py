@@ -7,7 +7,7 @@ from gupproof.placing.asking import placement_questions
 from gupproof.placing.oracle import Oracle
 from gupproof.placing.search import Search
 from gupproof.placing.slots import spelled
-from gupproof.resources import proofs_dir
+from gupproof.resources import data_root, proofs_dir
 
 # The classic tests have a test of their own.
 NAMES = sorted({path.stem for path in proofs_dir().glob("*.gup")} - {"classics_placement"})
@@ -43,7 +43,7 @@ def test_every_kind_of_place_of_the_thread_has_its_line():
 
 
 def test_the_benchmark_asks_about_twelve_slots():
-    unit = load(proofs_dir().parent / "benchmarks" / "twelve_slots.gup")
+    unit = load(data_root() / "benchmarks" / "twelve_slots.gup", search=[data_root()])
     (question,) = placement_questions(unit, unit.theorems["twelve_places"])
     assert [len(slot.values) >= 3 for slot in question.slots] == [True] * 12
     assert len(question.expected or ()) == 8

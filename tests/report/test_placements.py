@@ -22,7 +22,7 @@ from gupproof.report.placements import (
     trial_text,
 )
 from gupproof.resources import data_root
-from tests.support.asking import COUNTING, LOSING, PASSING, question, targets
+from tests.support.asking import AGAIN, COUNTING, LOSING, PASSING, question, targets
 
 BOTH = ("x86-tso", "armv8/arm64-lse")
 SCHEMA = json.loads((data_root() / "docs" / "barriers.schema.json").read_text(encoding="utf-8"))
@@ -144,16 +144,105 @@ def test_a_story_that_was_told_before_is_only_named(passing):
     assert "      as wmb = none instead of smp_wmb" in told
 
 
-def test_a_vacuous_placement_is_marked():
-    never = answered(PASSING.replace("cover seen : seen == 1", "cover never : seen == 2"), "sc")
-    assert section(answer_text(never), "minimal") == [
-        "  sc/x86-64  nothing: every slot at its weakest  (vacuous: nothing comes to its end)"
-    ]
+def unfolded(lines):
+    """Lines of a table as one line."""
+    return " ".join(" ".join(lines).split())
+
+
+def test_what_is_vacuous_is_told_and_not_called_sufficient():
+    text = answer_text(answered(PASSING.replace("cover seen : seen == 1", "cover never : seen == 2"), "sc"))
+    reason = "passing under sc/x86-64: holds, but cannot happen: never"
+    assert unfolded(section(text, "what stands")) == f"sc/x86-64 NOT sufficient: vacuous {reason}"
+    assert unfolded(section(text, "minimal")) == f"sc/x86-64 none vacuous: every slot at its weakest: {reason}"
+    (last,) = [part for part in text.split("\n\n") if part.startswith("With")]
+    assert unfolded([last]) == (
+        "With the strongest alternative in each slot nothing goes wrong, but not all happens that is asked for."
+    )
+
+
+def test_what_is_open_because_of_a_bound_is_told_and_so_is_what_is_known_all_the_same():
+    text = answer_text(answered(AGAIN.replace("= none", "= smp_rmb", 2).replace("smp_rmb;", "smp_wmb;", 1), "armv8/arm64-lse"))
+    bound = "s under armv8/arm64-lse: holds within bounds, but the loop at <text>:11 may run more often: raise its bound"
+    assert unfolded(section(text, "what stands")) == (
+        "armv8/arm64-lse sufficient perhaps not minimal: not found out whether wmb could be none, or rmb could be none"
+    )
+    assert unfolded(section(text, "minimal")) == (
+        f"armv8/arm64-lse wmb = smp_wmb, rmb = smp_rmb undecided: every slot at its weakest: {bound} "
+        "... and perhaps others or weaker ones, as long as that is open"
+    )
+    assert unfolded(section(text, "why each")).endswith(f"rmb = none instead of smp_rmb: {bound}")
+
+
+def test_slots_that_are_not_placed_are_told(passing):
+    text = answer_text(replace(passing, question=replace(passing.question, kept=(("other", "smp_mb"),))))
+    assert "  not placed: other = smp_mb\n" in text
+    assert section(text, "minimal sufficient placements (of the slots above, what is not named at its weakest)")
+
+
+MANY = (
+    "".join(f"slot {name}{n} : none | smp_mb = smp_mb;" for name in ("first_barrier_", "other_barrier_") for n in range(4))
+    + """
+scenario many {
+    int x, y;
+    ghost int a, b;
+    thread t { WRITE_ONCE(x, 1); """
+    + "".join(f"slot first_barrier_{n}; " for n in range(4))
+    + "a = READ_ONCE(y); } thread u { WRITE_ONCE(y, 1); "
+    + "".join(f"slot other_barrier_{n}; " for n in range(4))
+    + "b = READ_ONCE(x); } property p : !(a == 0 && b == 0); }"
+)
+
+
+def test_of_many_minimal_placements_it_is_said_that_only_some_are_explained():
+    found = answered(MANY, "x86-tso")
+    assert len(found.together.found.placements) == 16
+    some = found.together.found.placements[:3]
+    text = answer_text(replace(found, reasons={item: found.reasons[item] for item in some}))
+    assert "why each is needed (of 16 minimal placements, those that none beats in costs)\n" in text
+    assert "those that none beats" not in answer_text(answered(PASSING, "armv8/arm64-lse"))
+
+
+def test_lines_are_no_longer_than_a_hundred_columns():
+    found = answered(MANY, "x86-tso", "armv8/arm64-lse", "armv8/arm64-llsc", "riscv", "power")
+    lines = answer_text(found).splitlines()
+    assert max(map(len, lines)) <= 100
+    (head,) = [line for line in lines if line.split()[:2] == ["x86-64", "arm64-lse"]]
+    assert head.endswith("ppc64"), "the prices of all targets stand beside each other"
+    asked = found.question
+    weakest = (0,) * len(asked.slots)
+    tried = trial_text(asked, weakest, trial(asked, targets(asked), weakest)).split("\n\n")[1]
+    assert max(map(len, tried.splitlines())) <= 100
+
+
+APART = """
+slot f : none | smp_mb = none;
+scenario s {
+    int x, y;
+    ghost int a, b;
+    thread t { WRITE_ONCE(x, 1); slot f; a = READ_ONCE(y); }
+    thread u { WRITE_ONCE(y, 1); smp_mb(); b = READ_ONCE(x); }
+    property p : !(a == 0 && b == 0);
+}
+"""
+
+
+def test_where_no_placement_serves_all_together_each_model_s_own_is_explained():
+    found = answered(APART, "sc", "x86-tso")
+    sc, tso = found.alone
+    # As if the barrier were one too many under sc: no real model punishes one.
+    nothing = replace(found.together.found, placements=())
+    own = {tso.platforms[0]: found.reasons}
+    text = answer_text(replace(found, together=replace(found.together, found=nothing), reasons={}, own_reasons=own))
+    (reason,) = section(text, "why each is needed under x86-tso/x86-64 alone")[1:]
+    assert reason == "    f = none instead of smp_mb: under x86-tso/x86-64: p fails in the final state"
+    assert sc.found.placements == ((0,),)
 
 
 def test_what_was_not_found_out_is_said(late):
     text = answer_text(late)
-    assert section(text, "what stands there today") == ["  x86-tso/x86-64  not found out"]
+    assert section(text, "what stands there today") == [
+        "  x86-tso/x86-64  not found out  counting under x86-tso/x86-64: the time is up"
+    ]
     (line,) = section(text, "minimal")
     assert line.startswith("  x86-tso/x86-64  ... and perhaps others: ")
     assert "no choice" not in text
@@ -182,6 +271,10 @@ def test_past_the_time_what_is_known_stays_with_its_bound(passing):
         ),
         ({"placement": None, "proved": False, "bound": 12}, "arm64-lse: none is known yet; none costs less than 12"),
         ({"placement": None}, "arm64-lse: no choice is sufficient"),
+        (
+            {"placement": None, "proved": False, "bound": 12, "reason": "the time is up"},
+            "arm64-lse: none is known yet; none costs less than 12 (the time is up)",
+        ),
     ],
 )
 def test_the_cheapest_in_a_line(passing, parts, text):
@@ -287,7 +380,9 @@ def test_what_is_expected_is_there_in_words(passing):
 def test_what_was_not_found_out_is_null(late):
     made = answer_json(late)
     assert made["together"]["today"] is None
-    assert made["cheapest"][0] == {"target": "x86-64", "placement": None, "cost": None, "bound": 0, "proved": False}
+    (least,) = made["cheapest"]
+    assert least.pop("reason").endswith("the time is up")
+    assert least == {"target": "x86-64", "placement": None, "cost": None, "bound": 0, "proved": False}
     assert (made["together"]["complete"], made["together"]["hopeless"]) == (False, False)
 
 

@@ -290,6 +290,8 @@ def test_names_are_legal_for_herd7() -> None:
     assert legal_name("a[1]", ()) == "a_1"
     assert [legal_name(name, ()) for name in ("valid", "lock", "r1", "P0", "_x")] == ["valid_", "lock_", "r1_", "P0_", "x"]
     assert legal_name("x", {"x"}) == "x_"
+    # A page-table entry of herd's.
+    assert legal_name("pte_low", ()) == "wpte_low"
 
 
 @pytest.mark.parametrize("seed", range(PROGRAMS))

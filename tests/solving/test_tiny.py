@@ -1,11 +1,12 @@
 """The small search: right where it answers, whatever it was asked before."""
 
+import itertools
 import os
 from random import Random
 
 import pytest
 
-from gupproof.encoding.cnf import Cnf
+from gupproof.encoding.cnf import FALSE, TRUE, Cnf
 from gupproof.solving.solver import SMALL, Outcome, Solver
 from gupproof.solving.tiny import Tiny
 
@@ -79,3 +80,38 @@ def test_what_an_earlier_question_assumed_is_forgotten():
     assert tiny.true([a, b]) == {1, b}
     assert tiny.solve([-b], conflicts=9) is True
     assert tiny.true([a, b]) == {1, a}
+
+
+@pytest.mark.parametrize("seed", range(PROGRAMS // 20))
+def test_ruling_out_each_solution_lists_all_of_them(seed):
+    """Clauses that are added hold from then on, whichever search answers; what is listed is what trying everything finds."""
+    random = Random(seed)
+    cnf = Cnf()
+    variables = [cnf.variable() for _ in range(random.randint(1, 7))]
+    for _ in range(random.randint(0, 12)):
+        chosen = random.sample(variables, min(len(variables), random.choice((1, 2, 2, 3))))
+        cnf.add(*(random.choice((variable, -variable)) for variable in chosen))
+    expected = {
+        values
+        for values in itertools.product((1, -1), repeat=len(variables))
+        if all(
+            any(literal == TRUE or values[variables.index(abs(literal))] * literal > 0 for literal in clause)
+            for clause in cnf.clauses
+        )
+    }
+    for solver in (Solver(cnf), Solver(cnf.dimacs())):
+        found = []
+        while (answer := solver.ask([], variables)).assignment is not None:
+            found.append(tuple(1 if answer.assignment.holds(variable) else -1 for variable in variables))
+            solver.add(*(-variable * value for variable, value in zip(variables, found[-1], strict=True)))
+        assert len(found) == len(expected)
+        assert set(found) == expected
+
+
+def test_a_clause_of_nothing_rules_out_everything():
+    for make in (Solver, lambda cnf: Solver(cnf.dimacs())):
+        solver = make(Cnf())
+        solver.add(FALSE, TRUE)
+        assert solver.ask([], ()).outcome is Outcome.SAT
+        solver.add(FALSE)
+        assert solver.ask([], ()).outcome is Outcome.UNSAT

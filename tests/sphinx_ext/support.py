@@ -116,8 +116,8 @@ def written(folder: Path) -> Places:
     for name, text in {"spec/kit/flag.gup": PROTOCOL, "proofs/passing.gup": PROOFS, "proofs/claims.toml": CLAIMS}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    # `use` finds it above the file.
-    (folder / "kit").symlink_to(folder / "spec" / "kit")
+    # `use` finds it beside the file.
+    (folder / "proofs" / "kit").symlink_to(folder / "spec" / "kit")
     proofs = folder / "proofs"
     return Places(proofs=proofs, claims=proofs / "claims.toml", spec=folder / "spec", records=folder / "records")
 

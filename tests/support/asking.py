@@ -53,6 +53,23 @@ scenario losing {
 }
 """
 
+# The reader goes round again where it saw the flag and not the data: with both barriers in place it never does.
+AGAIN = """
+slot wmb : none | smp_wmb = none;
+slot rmb : none | smp_rmb = none;
+scenario s {
+    int data, flag;
+    ghost int turns;
+    thread writer { WRITE_ONCE(data, 1); slot wmb; WRITE_ONCE(flag, 1); }
+    thread reader {
+        int seen = READ_ONCE(flag);
+        slot rmb;
+        while (seen == 1 && READ_ONCE(data) == 0) bound 1 { turns = turns + 1; }
+    }
+    property few : turns < 2;
+}
+"""
+
 # Nobody can count to 24 in a moment.
 COUNTING = (
     "slot fence : none | smp_mb = none; scenario counting { atomic_t n; "
@@ -70,6 +87,7 @@ def question(
     text: str,
     *models: str,
     properties: Sequence[str] = (),
+    covering: Sequence[str] | None = None,
     flags: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     expected: Sequence[Placement] | None = None,
@@ -82,7 +100,7 @@ def question(
     return Question(
         names=("t",),
         slots=slots,
-        goals=(goal(unit, scenario.name, where, properties=properties, flags=flags, settings=settings),),
+        goals=(goal(unit, scenario.name, where, properties=properties, covering=covering, flags=flags, settings=settings),),
         expected=None if expected is None else tuple(expected),
     )
 
@@ -93,6 +111,7 @@ def goal(
     where: Sequence[Platform],
     *,
     properties: Sequence[str] = (),
+    covering: Sequence[str] | None = None,
     flags: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
 ) -> Goal:
@@ -104,6 +123,7 @@ def goal(
         values=switch_values(unit, chosen),
         settings=tuple((settings or {}).items()),
         properties=tuple(properties) or tuple(item.name for item in unit.scenarios[scenario].properties),
+        covering=tuple(covering) if covering is not None else tuple(item.name for item in unit.scenarios[scenario].covers),
         flags=tuple(flags),
         platforms=tuple(where),
     )

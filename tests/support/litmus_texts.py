@@ -55,7 +55,7 @@ AARCH64 = Dialect(
     ("armv8",),
     {"x": "X8", "y": "X9"},
     ("W0", "W1", "W2"),
-    ("DMB SY", "DMB LD", "DMB ST", "ISB"),
+    ("DMB SY", "DMB LD", "DMB ST", "DSB LD", "DSB ST", "ISB"),
     ("LDR {r},[{w}]", "LDAR {r},[{w}]", "LDAPR {r},[{w}]"),
     ("MOV {t},#{v};STR {t},[{w}]", "MOV {t},#{v};STLR {t},[{w}]"),
     ("MOV {t},#{v};SWP {t},{r},[{w}]", "MOV {t},#{v};LDADDA {t},{r},[{w}]", "MOV {t},#{v};STADDL {t},[{w}]"),
@@ -63,6 +63,8 @@ AARCH64 = Dialect(
         "EOR {t},{r},{r};ADD {t},{t},#{v};STR {t},[{w}]",
         "EOR {t},{r},{r};MOV W7,#{v};STR W7,[{w},{t},SXTW]",
         "CBNZ {r},L{n};L{n}:;MOV {t},#{v};STR {t},[{w}]",
+        "CMP {r},#{v};CSET {t},EQ;STR {t},[{w}]",
+        "MOV {t},#{v};CAS {r},{t},[{w}]",
     ),
 )
 RISCV = Dialect(
@@ -124,7 +126,10 @@ def assembly(draw: st.DrawFn, dialect: Dialect) -> str:
     height = max(len(lines) for lines, _ in threads)
     rows = [f" {' | '.join(f'P{number}' for number in range(count))} ;"]
     rows += [" " + " | ".join(lines[row] if row < len(lines) else "" for lines, _ in threads) + " ;" for row in range(height)]
-    initial = " ".join(f"{number}:{register}={word};" for number in range(count) for word, register in dialect.address.items())
+    # The condition may name a word that no thread does.
+    initial = "x=0; y=0; " + " ".join(
+        f"{number}:{register}={word};" for number in range(count) for word, register in dialect.address.items()
+    )
     read = [f"{number}:{_full(register)}" for number, (_, loaded) in enumerate(threads) for register in loaded if not equal]
     return f"{dialect.head} random\n{{ {initial} }}\n" + "\n".join(rows) + f"\nexists ({_condition(draw, read)})\n"
 

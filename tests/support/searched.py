@@ -24,6 +24,7 @@ def searched(
         values=switch_values(unit, {}),
         settings=(),
         properties=tuple(properties),
+        covering=(),
         flags=(),
         platforms=where,
     )

@@ -32,9 +32,27 @@ _FIXED = (
     "if ({register} == 0) WRITE_ONCE({word}, {value});",
     "if ({register} == 1) {{ {register} = READ_ONCE({word}); }}",
 )
+# What may run past its bound, wait for ever, or be assumed away, in some placements or in all.
+_DARING = (
+    "while (READ_ONCE({word}) == {one}) bound {bound} {{ {slotted} }}",
+    "while (r0 == {one} && READ_ONCE({word}) == 0) bound {bound} {{ r1 = r1 + 1; {slotted} }}",
+    "for (int i = 0; i < {bound}; i++) bound {bound} {{ {register} = READ_ONCE({word}); {slotted} }}",
+    "await (READ_ONCE({word}) == {one});",
+    "{register} = READ_ONCE({word}); assume({register} == {one});",
+    "{register} = READ_ONCE({word}); assert({register} != 2);",
+)
+# The same where a reader of two words has seen the second store and not the first: the slots decide whether that happens.
+_STALE = (
+    "while (r0 == 1 && r1 == 0) bound {bound} {{ r1 = READ_ONCE({word}); {slotted} }}",
+    "if (r0 == 1 && r1 == 0) {{ assert(r0 < 5); }}",
+    "await (r0 == 0 || r1 == 1);",
+    "assume(r0 == 1 && r1 == 0);",
+    "assert(!(r0 == 1 && r1 == 0));",
+)
+_PASSING = (("put", "gap", "put"), ("look", "gap", "look"))
 _LITMUS = (  # store buffering, message passing, load buffering
     (("put", "gap", "look"), ("put", "gap", "look")),
-    (("put", "gap", "put"), ("look", "gap", "look")),
+    _PASSING,
     (("look", "gap", "put"), ("look", "gap", "put")),
     (("put", "count", "look"), ("count", "put", "swap")),
     (("put", "take", "put"), ("grab", "take", "look")),
@@ -43,24 +61,39 @@ _LITMUS = (  # store buffering, message passing, load buffering
 )
 
 
-def random_slotted(random: Random) -> str:
-    """Return a file with one scenario ``s``, its properties named by numbers, and a handful of slots."""
-    return _Writer(random).program()
+def random_slotted(random: Random, *, daring: bool = False) -> str:
+    """Return a file with one scenario ``s``, its properties named by numbers, and a handful of slots.
+
+    Args:
+        random: makes it.
+        daring: with loops that have bounds, waiting, asserts, assumptions, and covers.
+
+    """
+    return _Writer(random, daring=daring).program()
 
 
 class _Writer:
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, daring: bool) -> None:
         self.random = random
+        self.daring = daring
         self.slots: dict[str, str] = {}  # slot → kind
 
     def program(self) -> str:
         random = self.random
         shape = random.choice(_LITMUS) if random.random() < 0.6 else None
+        dares = random.choice((0, 1)) if self.daring else -1
+        stale = self.daring and random.random() < 0.7
+        if stale:
+            shape, dares = _PASSING, 1
         threads = []
         for number in range(2):
             kinds = shape[number] if shape else [random.choice((*_KINDS, "")) for _ in range(random.randint(2, 3))]
             words = random.sample("xy", 2) if number and random.random() < 0.3 else ["xy", "yx"][number]
             lines = [self.statement(kind, words[place > 0], place) for place, kind in enumerate(kinds)]
+            if number == dares and stale:
+                lines.append(self.dare(_STALE, words[1]))
+            elif number == dares:
+                lines.insert(random.randint(1, len(lines)), self.dare(_DARING, random.choice(words)))
             ends = f"a{number} = r0; b{number} = r1;"
             threads.append(f"    thread t{number} {{ int r0 = 0, r1 = 0; {' '.join(lines)} {ends} }}")
         declared = [
@@ -69,7 +102,7 @@ class _Writer:
         ]
         ghosts = " ".join(f"ghost int a{number}, b{number};" for number in range(2))
         head = [*declared, "scenario s {", f"    int x, y; atomic_t c; unsigned long w = {random.randint(0, 1)}; {ghosts}"]
-        return "\n".join([*head, *threads, *self.properties(), "}"])
+        return "\n".join([*head, *threads, *self.properties(), *(self.covers() if self.daring else ()), "}"])
 
     def statement(self, kind: str, word: str, place: int) -> str:
         random = self.random
@@ -77,6 +110,24 @@ class _Writer:
         value = random.randint(0, 1) if kind == "swap" else 1
         filled = pattern.format(slot=self.slot(kind) if kind else "", word=word, register=f"r{place > 1:d}", value=value)
         return f"if (r0 == {random.randint(0, 1)}) {{ {filled} }}" if place and random.random() < 0.15 else filled
+
+    def dare(self, ways: tuple[str, ...], word: str) -> str:
+        random = self.random
+        slotted = f"slot {self.slot('gap')};" if random.random() < 0.5 else ""
+        filled = {
+            "word": word,
+            "register": f"r{random.randint(0, 1)}",
+            "one": random.choice((0, 1, 1)),
+            "bound": random.randint(1, 2),
+        }
+        return random.choice(ways).format(slotted=slotted, **filled)
+
+    def covers(self) -> list[str]:
+        random = self.random
+        words = ("a0", "b0", "a1", "b1", "x", "y")
+        tests = [" && ".join(f"{word} == {random.randint(0, 1)}" for word in random.sample(words, 2)) for _ in range(2)]
+        tests += ["a1 == 1 && b1 == 0"] if random.random() < 0.5 else []
+        return [f"    cover c{number} : {test};" for number, test in enumerate(tests)]
 
     def slot(self, kind: str) -> str:
         """Return a slot of a kind; an earlier one of it sometimes, and where there are enough."""
@@ -93,4 +144,5 @@ class _Writer:
             for _ in range(4)
         ]
         tests += ["x == 1 && y == 1 && b0 == 0 && b1 == 0", "a1 == 1 && b1 == 0", "a0 == 1 && a1 == 1"]
+        tests += ["a0 > 5", "b0 > 5"] if self.daring else []  # which never is
         return [f"    property p{number} : !({test});" for number, test in enumerate(tests)]

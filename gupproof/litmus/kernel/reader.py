@@ -4,19 +4,22 @@ import re
 from dataclasses import dataclass
 
 from gupproof.litmus.condition import read_condition, read_locations
-from gupproof.litmus.form import And, Formula, Quantifier, Register, Word
+from gupproof.litmus.form import And, Formula, Quantifier, Register, Unsupported, Word
 from gupproof.litmus.kernel.calls import value_of
 from gupproof.litmus.kernel.expressions import Scope
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
 from gupproof.litmus.kernel.initial import Initial, read_initial
 from gupproof.litmus.kernel.lexer import Source, Words, bracketed, is_name
 from gupproof.litmus.kernel.statements import Statements
+from gupproof.litmus.outcome import require_introduced
 
 _HEADER = re.compile(r"\s*C[ \t]+(\S+).*\n")
 # Between the name and the initial state: diy's Cycle=... and Generator=..., or words of explanation.
 _INFORMATION = re.compile(r"[^\s{][^\n{]*\n")
 _THREAD = re.compile(r"(?:static\s+)?(?:void\s+)?P(\d+)\s*(?=\()")
 _FINAL = re.compile(r"\b(filter|exists|forall)\b|~[ \t]*exists\b")
+# Of 128 bits.
+_WIDE = frozenset({"int128_t", "uint128_t", "__int128", "__uint128_t", "__int128_t"})
 _LOCATIONS = re.compile(r"\blocations\s*\[((?:[^\[\]]|\[[^\]]*\])*)\]\s*;?")
 
 
@@ -54,12 +57,16 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
         if text[at : at + 1] != "{":
             raise source.error("M001", f"the body of P{found[1]} is missing", min(at, len(text) - 1), "P0(int *x) { ... }")
         body, at = bracketed(source, at, code=True)
+        _check_types(words, parameters, body)
         headers.append((parameters, body))
         at = source.skip(at)
     if not headers:
         raise source.error("M001", "there is no program", min(at, len(text) - 1), "P0(int *x) { WRITE_ONCE(*x, 1); }")
     final = _final(source, at)
     shared = _shared(initial)
+    threads = tuple(_thread(number, *parts, initial, shared) for number, parts in enumerate(headers))
+    given = (name for thread in threads for name in thread.parameters)
+    require_introduced(final.condition, (*shared, *given), path)
     return KernelTest(
         name=header[1],
         path=path,
@@ -67,7 +74,7 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
         arrays=initial.arrays,
         memory=initial.memory,
         registers=initial.registers,
-        threads=tuple(_thread(number, *parts, initial, shared) for number, parts in enumerate(headers)),
+        threads=threads,
         quantifier=final.quantifier,
         condition=final.condition,
         filter=final.filter,
@@ -77,6 +84,18 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
 
 
 # ── threads ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _check_types(*parts: Words) -> None:
+    """See to it that no type is too large for the words that values are.
+
+    Raises:
+        Unsupported: one is.
+
+    """
+    for part in parts:
+        if wide := _WIDE.intersection(part.texts):
+            raise Unsupported(f"mixed-size: type '{min(wide)}'")
 
 
 def _shared(initial: Initial) -> frozenset[str]:
@@ -158,6 +177,8 @@ def _final(source: Source, start: int) -> _Final:
     before = rest[: found.start()] if found else rest
     if before.strip():
         offset = start + len(before) - len(before.lstrip())
+        if before.lstrip().startswith("regions"):
+            raise Unsupported("regions: herd's sets of locations, which the test names for its model")
         raise source.error("M001", "this belongs to no thread, and is no final condition", offset, "exists (0:r1=1)")
     if found and found[1] == "filter":
         end = _FINAL.search(rest, found.end())
