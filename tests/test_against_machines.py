@@ -1,7 +1,7 @@
 """The whole line, from text to verdict, agrees with machines that run the text itself.
 
-Random .gup programs are interpreted statement by statement (`gupproof.meaning`), over every interleaving (SC) and every delay
-of buffered stores (x86-TSO). The final states found are then put to the solver: they can all be reached, and there are no others.
+Random .gup programs are interpreted statement by statement (`gupproof.meaning`), over every interleaving (SC), every delay
+of buffered stores (x86-TSO). The final states found are then put to the solver: all can be reached, and there are no others.
 Unrolling, dependencies, encoding and axioms have to be right for that; the machines share none of them.
 """
 

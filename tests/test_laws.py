@@ -100,7 +100,7 @@ def test_what_is_refuted_under_sc_is_refuted_under_every_model() -> None:
 
 
 def test_what_is_proved_under_the_kernels_model_without_a_flag_is_proved_on_every_machine() -> None:
-    """Interrupts apart: on some machines they come between a barrier and the access it belongs to, which lkmm has as one event."""
+    """Interrupts apart: on a machine one may come between a barrier and its access, which are one event under lkmm."""
     seen = 0
     random = Random(3)
     for head in heads(300, unless=r"\binterrupt\b"):

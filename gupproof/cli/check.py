@@ -19,6 +19,7 @@ DEFAULT_MODELS = ("sc", "x86-tso", "armv8")
 @click.option("--syntax-only", is_flag=True, help="Check names and types only; verify nothing.")
 @options.jobs
 @options.timeout
+@options.runs
 @options.as_json
 def command(
     file: str,
@@ -32,6 +33,7 @@ def command(
     syntax_only: bool,
     jobs: int | None,
     timeout: float,
+    runs: int,
     as_json: bool,
 ) -> None:
     """Check a .gup file, and verify every property of its scenarios.
@@ -68,5 +70,6 @@ def command(
         command="check",
         jobs=jobs or options.default_jobs(),
         timeout=timeout,
+        runs=runs,
         as_json=as_json,
     )

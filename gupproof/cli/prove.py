@@ -35,6 +35,7 @@ from gupproof.cli import options
 )
 @options.jobs
 @options.timeout
+@options.runs
 @options.as_json
 def command(
     paths: tuple[str, ...],
@@ -47,6 +48,7 @@ def command(
     records: str | None,
     jobs: int | None,
     timeout: float,
+    runs: int,
     as_json: bool,
 ) -> None:
     """Prove or refute theorems, and print the table of theorems against models.
@@ -89,6 +91,7 @@ def command(
         command="prove",
         jobs=jobs or options.default_jobs(),
         timeout=timeout,
+        runs=runs,
         as_json=as_json,
         records=Path(records) if records else None,
     )
