@@ -156,12 +156,15 @@ def test_asserts_may_belong_to_no_overflow() -> None:
         ("1 / x == 0", False),
         ("spin_is_locked(&lock)", False),
         ("walk(&n) == 1", True),
+        ("look(p) == 0", False),
+        ("look(&n) == 0", True),
     ],
 )
 def test_a_property_that_looks_where_nothing_is_does_not_hold(condition: str, holds: bool) -> None:
     before = "fn walk(struct node *q) -> int { int i = 0; while (q) bound 2 { i++; q = q->next; } return i; }"
-    findings = found(thread("x = 0;", f"property asked : {condition};", before=before))
-    assert findings.refutes("asked") is not holds
+    before += " fn look(struct node *q) -> int { return q->f; }"
+    (outcome,) = found(thread("x = 0;", f"property asked : {condition};", before=before)).complete
+    assert dict(outcome.holds) == {"asked": holds}
 
 
 def test_a_property_whose_loop_hits_its_bound_is_neither() -> None:

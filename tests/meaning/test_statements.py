@@ -140,6 +140,7 @@ def test_switches_and_slots_do_what_they_are_set_to() -> None:
         ("atomic_set(&c, 4); r = atomic_fetch_add_unless(&c, 3, 1);", 4),
         ("r = atomic_dec_if_positive(&c) * 10 + atomic_read(&c);", -10),
         ("atomic_set(&c, 2); r = atomic_dec_if_positive(&c) * 10 + atomic_read(&c);", 11),
+        ("atomic_set(&c, 1); r = atomic_dec_if_positive(&c) * 10 + atomic_read(&c);", 0),
         ("atomic_set(&c, 1); r = atomic_dec_and_test(&c);", 1),
         ("r = atomic_add_negative(-1, &c);", 1),
         ("r = atomic_inc_not_zero(&c);", 0),
