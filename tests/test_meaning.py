@@ -129,6 +129,12 @@ CASES = (
         "MP without order between the loads; no grace period stands between the stores",
     ),
     Case(
+        "a callback comes after what was done before it was queued",
+        f"{TWO} thread a {{ WRITE_ONCE(x, 1); call_rcu(copy(&x, &y)); }} property p : y == 1;",
+        (),
+        "as if by a full barrier (include/linux/rcupdate.h, call_rcu(): memory ordering guarantees)",
+    ),
+    Case(
         "a callback queued in a section waits for it",
         "int x, y; ghost int r; thread a { rcu_read_lock(); call_rcu(set(&x)); r = READ_ONCE(x); rcu_read_unlock(); }"
         "property p : r == 0;",
@@ -376,6 +382,7 @@ CASES = (
 SHARED = """
 struct obj { int *data; };
 fn set(int *p) { WRITE_ONCE(*p, 1); }
+fn copy(int *from, int *to) { WRITE_ONCE(*to, READ_ONCE(*from)); }
 fn mark(bool *c) { *c = true; }
 fn found(int *p) -> int { if (READ_ONCE(*p) == 1) return 1; return 0; }
 """

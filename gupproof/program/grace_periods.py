@@ -142,6 +142,9 @@ class GracePeriods:
                 period.span,
                 waits_for_ever,
             )
+            if period.begin != period.end:
+                # A callback comes after what its thread did before it queued it.
+                found.append(Ordering(period.begin, period.end, period.ended))
             for section in self.sections:
                 found += self._pair(section, period)
         return tuple(found)
