@@ -3,9 +3,14 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 PLACE = "GUPPROOF_FAILURES"
+
+# One example is enough to see a fault; to look for the smallest takes long.
+hypothesis.settings.register_profile("mutants", phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+hypothesis.settings.load_profile("mutants")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
