@@ -390,11 +390,16 @@ def test_a_test_and_set_that_fails_has_the_fences_of_failure(bit):
     (read,) = [event for event in made.program.events if event.rmw is None and event.value is not None and event.thread >= 0]
     text = read.text
     fences = [
-        event for event in made.events(text) for tag, _ in event.tags if tag == "LWSYNC" and made.given(event.guard, **{text: bit})
+        event
+        for event in made.events(text)
+        for tag, _ in event.tags
+        if tag == "LWSYNC" and made.given(event.guard, **{text: bit})
     ]
     assert len(fences) == 1
 
 
 def test_a_word_is_read_as_the_type_of_the_pointer():
     """C11 6.5 allows access by the unsigned type of an object; -1 is the greatest unsigned value there."""
-    assert result("unsigned int *v = (unsigned int *)&x; WRITE_ONCE(x, -1); long l = READ_ONCE(*v); r = l == 4294967295;") == {1}
+    assert result("unsigned int *v = (unsigned int *)&x; WRITE_ONCE(x, -1); long l = READ_ONCE(*v); r = l == 4294967295;") == {
+        1
+    }
