@@ -24,6 +24,7 @@ from tests.mutants.faults import ROOT, Fault, faults
 
 COPIED = ("gupproof", "tests", "spec", "proofs", "grammar", "docs")
 FILES = ("pyproject.toml", "Makefile", "README.md")
+LATER = 10  # seconds
 PASSED, FAILED = 0, 1  # how pytest leaves; other codes are troubles of its own
 
 
@@ -46,30 +47,37 @@ class Tried:
     seen_by: tuple[str, ...] = ()
 
 
-def copied(folder: Path) -> Path:
-    """Return a copy of the checkout without what Python compiled, which a fault of the same length would leave in place."""
+def copies_of(count: int, folder: Path) -> list[Path]:
+    """Return copies of the checkout in which all that Python compiles is compiled already: that takes longer than most tests."""
+    first = folder / "0"
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "generated"))
+        shutil.copytree(ROOT / name, first / name, ignore=shutil.ignore_patterns("__pycache__", "generated"))
     for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
-    return folder
+        shutil.copy(ROOT / name, first / name)
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(command, cwd=first, env=environment | {"PYTHONPATH": str(first)}, stdout=subprocess.DEVNULL, check=True)
+    return [first, *(Path(shutil.copytree(first, folder / str(number))) for number in range(1, count))]
 
 
 def tried(fault: Fault, copy: Path, seconds: float) -> Tried:
     """Return what became of a fault; the copy is afterwards as it was."""
     place = copy / fault.file
-    text = place.read_text(encoding="utf-8")
+    text, times = place.read_text(encoding="utf-8"), place.stat()
     try:
         changed = fault.applied(text)
     except ValueError:
         return Tried(fault, Fate.NOT_FOUND)
     place.write_text(changed, encoding="utf-8")
+    # Python tells by these whether what it compiled is of this text.
+    os.utime(place, (times.st_atime, times.st_mtime + LATER))
     try:
         code, failures = tested(copy, fault.tests, seconds)
     except subprocess.TimeoutExpired:
         return Tried(fault, Fate.STUCK)
     finally:
         place.write_text(text, encoding="utf-8")
+        os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
     fate = {PASSED: Fate.SURVIVED, FAILED: Fate.KILLED}.get(code, Fate.BROKEN)
     return Tried(fault, fate, failures)
 
@@ -126,7 +134,7 @@ def main() -> int:
     chosen = [fault for fault in faults() if not options.words or any(word in str(fault) for word in options.words)]
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gupproof-mutants-") as folder:
-        copies = [copied(Path(folder) / str(number)) for number in range(options.jobs)]
+        copies = copies_of(options.jobs, Path(folder))
         results = tried_all(chosen, copies, options.timeout)
         seeing = sorted({name for result in results for name in result.seen_by})
         blind = tested(copies[0], seeing, 600)[1] if seeing else ()

@@ -208,7 +208,8 @@ RELATIONS = (
     "po & loc", "po & (rf | co)", "rf & po", "po \\ loc", "po \\ (po & loc)", "(po & loc) \\ rf", "~loc", "~po", "~(po | rf)",
     "po; po", "po; [F]; po", "po; [W]; po", "[A]; po", "po; [L]", "[A]; po; [L]", "A * L", "W * A", "loc; po", "rf; po; co",
     "po?", "(po & loc)?", "rf^-1; co", "po^-1", "(po; [W])+", "(po | rf)+", "(po; [F])*", "[domain(rf)]; po",
-    "[domain(po; [F])]", "[range([F]; po)]", "[range(rf)]; po", "[~A]", "[A \\ L]; po", "[M \\ A]", "[~(A | F)]; po", "[A & L]", "(R * W) & po",
+    "[domain(po; [F])]", "[range([F]; po)]", "[range(rf)]; po", "[~A]", "[A \\ L]; po", "[M \\ A]", "[~(A | F)]; po", "[A & L]",
+    "(R * W) & po",
 )  # fmt: skip
 
 
