@@ -140,7 +140,21 @@ def test_each_side_guarantees_its_direction_and_no_more(read, text):
     assert seen > 3
 
 
-@pytest.mark.parametrize("text", ["A", "A | L", "M & ~A", "R \\ A", "domain(rf)", "range(co) & L", "~M"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A",
+        "A | L",
+        "M & ~A",
+        "R \\ A",
+        "domain(rf)",
+        "range(co) & L",
+        "~M",
+        "W \\ domain(rf)",
+        "~domain(rf)",
+        "~(range(co; rf) | F)",
+    ],
+)
 def test_membership_likewise(read, text):
     term = read(f"let it = {text}").definitions["it"]
     program = sample().program()

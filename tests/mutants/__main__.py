@@ -48,7 +48,7 @@ class Tried:
 
 
 def copies_of(count: int, folder: Path) -> list[Path]:
-    """Return copies of the checkout in which all that Python compiles is compiled already: that takes longer than most tests."""
+    """Return copies of the checkout with all that Python compiles: to compile takes longer than most tests."""
     first = folder / "0"
     for name in COPIED:
         shutil.copytree(ROOT / name, first / name, ignore=shutil.ignore_patterns("__pycache__", "generated"))

@@ -190,30 +190,53 @@ CASES = (
     # ── sections and grace periods ───────────────────────────────────────────────────────────────────────────────────
     Case(
         "an inner section does not end the outer",
-        f"{TWO} thread a {{ rcu_read_lock(); rcu_read_lock(); r = READ_ONCE(x); rcu_read_unlock(); q = READ_ONCE(y);"
-        " rcu_read_unlock(); } thread b { WRITE_ONCE(y, 1); synchronize_rcu(); WRITE_ONCE(x, 1); }"
-        "property p : r == 0 || q == 1;",
-        ("sc", "armv8", "riscv", "power", "lkmm"),
-        (),
-        "the guarantee, of the outer section",
-    ),
-    Case(
-        "an inner section is none of its own",
-        f"{TWO} thread a {{ rcu_read_lock(); WRITE_ONCE(x, 1); rcu_read_lock(); WRITE_ONCE(y, 1); rcu_read_unlock();"
+        f"{TWO} thread a {{ rcu_read_lock(); rcu_read_lock(); WRITE_ONCE(y, 1); rcu_read_unlock(); WRITE_ONCE(x, 1);"
         " rcu_read_unlock(); } thread b { r = READ_ONCE(y); synchronize_rcu(); q = READ_ONCE(x); }"
-        "property p : r == 0 || q == 1;",
+        "property p : r == 0 || q == 1; cover seen : r == 1;",
         ("sc", "armv8", "riscv", "power", "lkmm"),
         (),
-        "the guarantee: the section is over when the grace period is",
+        "the guarantee: the outer section is over when the grace period is",
     ),
     Case(
         "a section that one path has ended is still open on the other",
-        "int x, y, z; ghost int r, q; thread a { rcu_read_lock(); r = READ_ONCE(x); int c = READ_ONCE(z);"
-        " if (c) rcu_read_unlock(); q = READ_ONCE(y); if (!c) rcu_read_unlock(); }"
-        "thread b { WRITE_ONCE(y, 1); synchronize_rcu(); WRITE_ONCE(x, 1); } property p : r == 0 || q == 1;",
-        ("sc", "armv8", "power"),
+        "int x, y, z; ghost int r, q, c; thread a { rcu_read_lock(); WRITE_ONCE(y, 1); c = READ_ONCE(z);"
+        " if (c) rcu_read_unlock(); WRITE_ONCE(x, 1); if (!c) rcu_read_unlock(); }"
+        "thread b { r = READ_ONCE(y); synchronize_rcu(); q = READ_ONCE(x); } thread d { WRITE_ONCE(z, 1); WRITE_ONCE(z, 0); }"
+        "property p : r == 0 || q == 1 || c == 1; cover seen : r == 1 && q == 1 && c == 0;",
+        ("sc", "armv8"),
         (),
-        "z is 0: both reads are in the section",
+        "where c is 0 the store is in the section",
+    ),
+    Case(
+        "a thread whose grace period has not ended does not go on behind a branch",
+        "int x, z, used; thread a { rcu_read_lock(); if (READ_ONCE(x) == 0) { WRITE_ONCE(used, 1); WRITE_ONCE(used, 0); }"
+        " rcu_read_unlock(); } thread b { WRITE_ONCE(x, 1); if (READ_ONCE(z) == 0) synchronize_rcu();"
+        " assert(READ_ONCE(used) == 0); }",
+        ("sc", "armv8"),
+        (),
+        "the section is over, or sees x",
+    ),
+    Case(
+        "an unlock without a lock is a fault on the path that did not lock",
+        "int x; thread a { if (READ_ONCE(x) == 1) rcu_read_lock(); rcu_read_unlock(); } property p : true;",
+        ("sc",),
+        ("sc",),
+        "x is 0",
+    ),
+    Case(
+        "a thread that waits for a section of its own waits for ever",
+        "struct srcu_struct ss; int x; thread a { int i = srcu_read_lock(&ss); synchronize_srcu(&ss); assert(false);"
+        " srcu_read_unlock(&ss, i); } property p : true;",
+        ("sc", "armv8", "lkmm"),
+        (),
+        "the section ends behind the grace period that waits for it",
+    ),
+    Case(
+        "a restore without a save is a fault on the path that did not save",
+        "int x; thread a { if (READ_ONCE(x) == 1) local_irq_save(); local_irq_restore(); } property p : true;",
+        ("sc",),
+        ("sc",),
+        "x is 0",
     ),
     Case(
         "a grace period is a full barrier at its beginning",
@@ -410,3 +433,28 @@ def test_a_word_is_read_as_the_type_of_the_pointer():
 def test_a_loop_that_is_left_early_has_not_counted_on():
     assert result("int i = 0; while (i < READ_ONCE(x)) bound 3 i++; r = i;", "init { x = 1; }") == {1}
     assert result("int i = 5; do i--; while (i > READ_ONCE(x)) bound 3; r = i;", "init { x = 4; }") == {4}
+
+
+@pytest.mark.parametrize(("off", "stuck"), [("", False), ("local_irq_disable();", True)])
+def test_a_thread_waits_for_ever_for_an_interrupt_only_where_interrupts_are_off(off, stuck):
+    """An interrupt that may still come will; where the CPU waits with interrupts off it never does."""
+    text = (
+        f"int x; thread t {{ {off} await (READ_ONCE(x) == 1); }} interrupt t by put(&x, 1); property p : true; cover c : true;"
+    )
+    found = results(f"{SHARED}\nscenario s {{ {text} }}", "sc")
+    (result_of_p,) = [item for item in found if item.obligation.property == "p"]
+    assert result_of_p.verdict is Verdict.PROVED
+    assert ("wait for ever" in result_of_p.remark) == stuck
+
+
+@pytest.mark.parametrize(("inside", "stuck"), [("", False), ("await (READ_ONCE(x) == 1);", True)])
+def test_a_thread_waits_for_ever_for_readers_only_where_a_section_does_not_end(inside, stuck):
+    """Whether its grace period has ended is open as long as it can."""
+    text = (
+        f"int x, y; thread a {{ rcu_read_lock(); if (READ_ONCE(y) == 0) {{ {inside} }} rcu_read_unlock(); }}"
+        " thread b { synchronize_rcu(); } thread c { WRITE_ONCE(y, 1); } property p : true; cover c : true;"
+    )
+    found = results(f"{SHARED}\nscenario s {{ {text} }}", "sc")
+    (result_of_p,) = [item for item in found if item.obligation.property == "p"]
+    assert result_of_p.verdict is Verdict.PROVED
+    assert ("wait for ever" in result_of_p.remark) == stuck
