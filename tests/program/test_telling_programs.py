@@ -273,9 +273,8 @@ CASES = (
     ),
     Case(
         "an srcu_read_unlock() of one domain ends no section of another",
-        "struct srcu_struct s1, s2; int x, y; thread a { int i = srcu_read_lock(&s1); int j = srcu_read_lock(&s2);"
-        " WRITE_ONCE(x, 1); srcu_read_unlock(&s2, j); await (READ_ONCE(y) == 1); srcu_read_unlock(&s1, i); }"
-        "thread b { await (READ_ONCE(x) == 1); smp_mb(); synchronize_srcu(&s1); assert(false); } property p : true;",
+        "struct srcu_struct s1, s2; int x, y; thread a { int i = srcu_read_lock(&s1); WRITE_ONCE(x, 1);"
+        " srcu_read_unlock(&s2, i); } thread b { await (READ_ONCE(x) == 1); smp_mb(); synchronize_srcu(&s1); assert(false); } property p : true;",
         ("sc", "armv8", "lkmm"),
         (),
         "the section of s1 is still open",
@@ -335,6 +334,13 @@ CASES = (
         ALL,
         (),
         "Documentation/atomic_t.txt",
+    ),
+    Case(
+        "a shift by more than the width of its left operand is a fault, whatever the type of the other",
+        "int x; ghost long r; thread t { unsigned long n = 40; r = 1 << n; } property p : true;",
+        ("sc",),
+        ("sc",),
+        "C11 6.5.7: the type of the result is that of the promoted left operand",
     ),
     Case(
         "a count that reaches its limit without change does not overflow",
@@ -458,3 +464,27 @@ def test_a_thread_waits_for_ever_for_readers_only_where_a_section_does_not_end(i
     (result_of_p,) = [item for item in found if item.obligation.property == "p"]
     assert result_of_p.verdict is Verdict.PROVED
     assert ("wait for ever" in result_of_p.remark) == stuck
+
+
+def test_what_is_not_0_is_true_as_a_bool():
+    """C11 6.3.1.2; the lowest bit of 2 is 0."""
+    assert result("bool b = READ_ONCE(x); r = b;", "init { x = 2; }") == {1}
+
+
+def test_a_pointer_made_of_a_negative_number_is_at_the_end_of_memory():
+    """As on an LP64 machine: ERR_PTR() and IS_ERR() of the kernel rest on it."""
+    code = "long v = READ_ONCE(x) - 1; struct node *e = (struct node *)v; r = e == (struct node *)18446744073709551615;"
+    assert result(code) == {1}
+
+
+def test_a_shift_to_the_left_keeps_to_its_type():
+    """With -fwrapv the bit that leaves is gone, and the highest one is the sign."""
+    assert result("r = (READ_ONCE(x) << 31) < 0;", "init { x = 1; }") == {1}
+    assert result("r = (READ_ONCE(x) << 31) == 0;", "init { x = 2; }") == {1}
+
+
+@pytest.mark.parametrize("operator", ["&&", "||", "+"])
+@pytest.mark.parametrize("target", ["arm64-lse", "lkmm"])
+def test_what_is_computed_from_two_reads_depends_on_both(operator, target):
+    made = thread(f"WRITE_ONCE(y, READ_ONCE(x) {operator} READ_ONCE(z));", target=target)
+    assert made.sources(WRITE, "data") == {"READ_ONCE(x)", "READ_ONCE(z)"}
