@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
+from gupproof.diagnostics import Span
 from gupproof.execution.axioms import recheck
 from gupproof.execution.execution import Execution
 from gupproof.execution.replay import replay
 from gupproof.execution.valuation import MalformedError
-from gupproof.program.events import CheckKind, StopReason
+from gupproof.program.events import CheckKind, Dependency, Ordering, Stop, StopReason
 from gupproof.program.expr import Op
 from tests.support.models import model
 from tests.support.programs import Build
@@ -157,3 +160,27 @@ def test_recheck_wants_what_was_claimed(build):
     assert recheck(program, sc, execution(), refutes="one") == "it does not refute one"
     backwards = execution(co={64: (0, 4, 5)})
     assert "sc is broken" in str(recheck(program, sc, backwards))
+
+
+@pytest.mark.parametrize(("final", "stuck"), [(0, True), (5, False)])
+def test_a_wait_is_for_good_where_the_final_state_says_so(final, stuck):
+    """x is 0 at the end."""
+    build = Build(x=0)
+    build.thread().read("x")
+    for_good = build.eq(build.final("x"), final)
+    build.stops.append(Stop(StopReason.WAITS, build.pool.true, Span("test.gup", 1, 1, 1, 2), for_good))
+    assert replay(build.program(), Execution(switches={}, choices={}, reads={1: 0}, rf={1: 0}, co={})).stuck is stuck
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_what_hangs_on_a_condition_is_there_where_that_holds(chosen):
+    build = Build(x=0)
+    condition = build.pool.choice(0, (0, 1))
+    thread = build.thread()
+    thread.read("x")
+    write = thread.write("x", 1)
+    build.events[write] = replace(build.events[write], tags=(("A", condition),), data=(Dependency(1, condition),))
+    program = replace(build.program(), gp_order=(Ordering(1, write, condition),))
+    events = replay(program, Execution(switches={}, choices={0: chosen}, reads={1: 0}, rf={1: 0}, co={64: (0, write)})).events
+    assert events.tags[write] == ({"A"} if chosen else frozenset())
+    assert events.data == events.gp_order == (((1, write),) if chosen else ())

@@ -73,6 +73,13 @@ CASES = (
         "store buffering: the handler sees the store by forwarding, and only then comes the barrier",
     ),
     Case(
+        "a thread that only assigns a ghost preempts before that is looked at",
+        "ghost int g, h, k; thread a on cpu0 { h = g; k = g; } thread b on cpu0 { g = 5; } property p : h == k;",
+        ("sc",),
+        ("sc",),
+        "b runs between the two",
+    ),
+    Case(
         "two interrupts come in either order at one point",
         "int x; ghost int r; thread t { int none = 0; } interrupt t by take(&x, &r); interrupt t by put(&x, 1);"
         "property p : r == 0;",
@@ -515,3 +522,8 @@ def test_what_an_atomic_returns_depends_on_what_it_is_computed_from(expression, 
     code = f"int a = READ_ONCE(x); WRITE_ONCE(y, {expression});"
     assert ("READ_ONCE(x)" in thread(code).sources(WRITE, "data")) == machine
     assert ("READ_ONCE(x)" in thread(code, target="lkmm").sources(WRITE, "data")) == language
+
+
+def test_an_increment_yields_what_the_type_holds():
+    assert result("u8 b = 255; r = ++b;") == {0}
+    assert result("u8 b = 255; int i = b++; r = i + b;") == {255}

@@ -7,6 +7,7 @@ import pytest
 from gupproof.diagnostics import GupError
 from gupproof.execution.axioms import RecheckError, recheck
 from gupproof.proving import questions as questions_module
+from gupproof.proving.checks import check_obligations
 from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.platforms import Platform, model_of
 from gupproof.proving.result import Verdict
@@ -111,6 +112,20 @@ def test_a_race_that_the_switches_rule_out_is_none():
     (racy,) = claim(text, "p under lkmm expect proved with data-race")
     (clean,) = claim(text, "p under lkmm expect proved", settings="with MARKED = true")
     assert (racy.as_expected, clean.as_expected) == (True, True)
+
+
+def test_a_flag_that_cannot_be_decided_leaves_the_verdict_open(tmp_path):
+    path = tmp_path / "m.cat"
+    path.write_text('"m" acyclic po | rf | co | fr as sc flag ~acyclic po | rf as mine')
+    unit = unit_of(scenario("thread t { r = 1; } property p : r == 1;"))
+    (obligation,) = [
+        item
+        for item in check_obligations(unit, models=(str(path),), target="x86-64", scenarios=(), settings=())
+        if item.property == "p"
+    ]
+    result = Session(unit, "s", Platform(obligation.model, obligation.target), {}).judge(obligation, timeout=30)
+    assert result.verdict is Verdict.UNKNOWN
+    assert "mine" in result.reason
 
 
 def test_a_refutation_needs_no_flags():
