@@ -148,3 +148,24 @@ def test_witnesses(happened, tmp_path):
 def test_the_models_judge(happened):
     assert [item.axiom.name for item in violated_axioms(model("sc"), happened)] == ["sc"]
     assert violated_axioms(model("x86-tso"), happened) == ()
+
+
+def test_relations_hold_executed_events_only_and_closures_go_all_the_way(tmp_path):
+    """0 x; P0: 1 reads x, 2 writes x where that is 1 (it is not), 3, 4, 5 fences."""
+    build = Build(x=0)
+    thread = build.thread()
+    value = thread.read("x")
+    with thread.when(build.eq(value, 1), value):
+        thread.write("x", 2)
+    for _ in range(3):
+        thread.fence()
+    happened = replay(build.program(), Execution(switches={}, choices={}, reads={1: 0}, rf={1: 0}, co={64: (0,)}))
+    path = tmp_path / "m.cat"
+    path.write_text("let next = po \\ (po; po) let chain = next* let other = ~po")
+    terms = load_model(path, tags=frozenset()).definitions
+    meaning = Interpretation.of(happened)
+    events = (0, 1, 3, 4, 5)
+    order = {(a, b) for a in events for b in events if 0 < a < b}
+    assert set(pairs_of(meaning.relation(terms["next"]))) == {(1, 3), (3, 4), (4, 5)}
+    assert set(pairs_of(meaning.relation(terms["chain"]))) == order | {(a, a) for a in events}
+    assert set(pairs_of(meaning.relation(terms["other"]))) == {(a, b) for a in events for b in events} - order

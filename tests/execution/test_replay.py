@@ -184,3 +184,15 @@ def test_what_hangs_on_a_condition_is_there_where_that_holds(chosen):
     events = replay(program, Execution(switches={}, choices={0: chosen}, reads={1: 0}, rf={1: 0}, co={64: (0, write)})).events
     assert events.tags[write] == ({"A"} if chosen else frozenset())
     assert events.data == events.gp_order == (((1, write),) if chosen else ())
+
+
+def test_a_refutation_that_the_model_forbids_is_none():
+    """The stores of one thread in the wrong order."""
+    build = Build(x=0)
+    thread = build.thread()
+    thread.write("x", 1)
+    thread.write("x", 2)
+    build.properties["last"] = build.eq(build.final("x"), 2)
+    wrong = Execution(switches={}, choices={}, reads={}, rf={}, co={64: (0, 2, 1)})
+    assert replay(build.program(), wrong).refutes("last")
+    assert "is broken" in str(recheck(build.program(), model("sc"), wrong, refutes="last"))

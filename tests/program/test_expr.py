@@ -183,3 +183,11 @@ def test_division_truncates_towards_zero_and_the_rest_has_the_sign_of_the_divide
 def test_shifts_out_of_range_have_a_value_that_lowering_never_lets_through():
     assert fold(Op.SHL, (1, 64)) == fold(Op.SHL, (1, -1)) == fold(Op.SHR, (1, -1)) == 0
     assert fold(Op.SHL, (1, 63)) == 2**63
+
+
+def test_not_both_is_one_condition_and_neither_is_two():
+    pool = ExprPool()
+    a, b = pool.choice(0, (0, 1)), pool.choice(1, (0, 1))
+    not_both, neither = pool.negation(pool.land(a, b)), pool.negation(pool.lor(a, b))
+    assert pool.conjuncts(not_both) == {not_both}
+    assert pool.conjuncts(neither) == {pool.negation(a), pool.negation(b)}
