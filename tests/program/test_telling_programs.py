@@ -337,6 +337,22 @@ CASES = (
         "Documentation/atomic_t.txt",
     ),
     Case(
+        "an exchange is a full barrier",
+        "int x, y, z; ghost int r, q; thread a { WRITE_ONCE(x, 1); xchg(&z, 6); r = READ_ONCE(y); }"
+        "thread b { WRITE_ONCE(y, 1); xchg(&z, 7); q = READ_ONCE(x); } property p : r == 1 || q == 1;",
+        ALL,
+        (),
+        "Documentation/atomic_t.txt",
+    ),
+    Case(
+        "what was released is seen by who acquires",
+        f"{TWO} thread a {{ WRITE_ONCE(x, 1); smp_store_release(&y, 1); }} thread b {{ r = smp_load_acquire(&y);"
+        " q = READ_ONCE(x); } property p : r == 0 || q == 1;",
+        ALL,
+        (),
+        "message passing",
+    ),
+    Case(
         "a shift by more than the width of its left operand is a fault, whatever the type of the other",
         "int x; ghost long r; thread t { unsigned long n = 40; r = 1 << n; } property p : true;",
         ("sc",),
