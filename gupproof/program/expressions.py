@@ -88,6 +88,8 @@ class Expressions:
                 return Value(pool.negation(pool.lor(*over)))
             case typed.Load():
                 return self.load(expr)
+            case typed.AddressOf(place=typed.Index() as element):
+                return self._element(element)  # what is behind the end may be pointed to, as long as it is not accessed
             case typed.AddressOf():
                 return self.address(expr.place)
             case typed.Unary():
@@ -280,12 +282,17 @@ class Expressions:
                 assert isinstance(struct, StructType)
                 return self._with(pool.make(Op.ADD, base.expr, pool.const(layout.offset(struct, place.index))), base)
             case typed.Index():
-                base, index = self._plain_address(place.base), self.value(place.index)
-                self._check_index(place, index.expr)
-                step = pool.make(Op.MUL, index.expr, pool.const(layout.stride(place.type)))
-                return self._with(pool.make(Op.ADD, base.expr, step), base, index)
+                return self._element(place, accessed=True)
             case _:
                 assert_never(place)
+
+    def _element(self, place: typed.Index, *, accessed: bool = False) -> Value:
+        pool = self.pool
+        base, index = self._plain_address(place.base), self.value(place.index)
+        if accessed:
+            self._check_index(place, index.expr)
+        step = pool.make(Op.MUL, index.expr, pool.const(self.path.builder.layout.stride(place.type)))
+        return self._with(pool.make(Op.ADD, base.expr, step), base, index)
 
     def _check_index(self, place: typed.Index, index: Expr) -> None:
         pool, array = self.pool, place.base.type
@@ -394,9 +401,8 @@ class Expressions:
         builder = path.builder
         rows = accesses.alternatives(expr.primitive, expr.slot, expr.span)
         accesses.check_reads(rows, expr.span)
-        # C leaves the order of operands open; like the kernel's inline assembly, the operands come before the access.
-        operand = self.value(expr.operand)
-        comparand = self.value(expr.comparand) if expr.comparand is not None else Value(pool.false)
+        # C leaves the order of operands open; they come before the access, in the order of the text.
+        operand, comparand = self._operands(expr)
         old_target = self.operand(expr.store_old) if expr.store_old is not None else None
         address = self._word(expr.place)
         text = rmw_text(expr)
@@ -432,6 +438,16 @@ class Expressions:
             path.put(old_target.register, Value(pool.make(Op.ITE, success, before.expr, old), kept))
         deps = union(pool, only_read, operand.deps, comparand.deps)
         return self._result(expr, old, only_read, new, success, operand, deps)
+
+    def _operands(self, expr: typed.Rmw) -> tuple[Value, Value]:
+        """Unroll the operand and the comparand of a read-modify-write, from left to right."""
+        if expr.comparand is None:
+            return self.value(expr.operand), Value(self.pool.false)
+        places = [(item.span.line, item.span.column) for item in (expr.operand, expr.comparand)]
+        if places[1] < places[0]:
+            comparand = self.value(expr.comparand)
+            return self.value(expr.operand), comparand
+        return self.value(expr.operand), self.value(expr.comparand)
 
     def _success(self, expr: typed.Rmw, rows: Sequence[Alternative], read: Expr, comparand: Expr) -> Expr:
         """Return where a read-modify-write writes."""
