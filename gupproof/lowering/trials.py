@@ -261,7 +261,9 @@ class _Cycle:
                 case Gives.NOTHING | Gives.SUCCESS:
                     pass
             operand = {Change.ADD: ADDED, Change.OR: 1, Change.CLEAR: 1}.get(use.change, 4 * (number + 1))
-            operand += _low(uses, number + 1) if use.change is Change.SET else 0
+            if use.change is Change.SET:
+                # Where a bit is cleared and nothing comes back, the last value tells which was first.
+                operand += 1 if any(item.change is Change.CLEAR for item in uses) else _low(uses, number + 1)
             if use.gives is Gives.BIT:
                 operand = 1
             if use.writes:
