@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from gupproof.encoding.encoding import encode
 from gupproof.litmus.frame import read_assembly
+from gupproof.litmus.kernel.form import KernelTest
 from gupproof.litmus.kernel.lower import lower_kernel_c
 from gupproof.litmus.kernel.reader import read_kernel_c
 from gupproof.litmus.lower import lower_litmus
 from gupproof.litmus.outcome import CONDITION
 from gupproof.program.events import Program
-from gupproof.program.targets import Target
-from gupproof.proving.platforms import Platform, model_of
+from gupproof.proving.platforms import Platform, model_of, target_of
 from gupproof.proving.questions import Questions
 from gupproof.solving.solver import Outcome, Solver
 
@@ -47,15 +47,30 @@ def judged(program: Program, platform: Platform, timeout: float) -> Verdict:
             return Verdict.UNKNOWN
 
 
-def judged_kernel_c(text: str, target: Target, platform: Platform, timeout: float) -> Verdict:
-    """Return the verdict of a program in kernel C, lowered by a table.
+@lru_cache(maxsize=8)
+def _read(text: str) -> KernelTest:
+    return read_kernel_c(text, _PATH)
+
+
+@lru_cache(maxsize=8)
+def _lowered(text: str, target: str) -> Program:
+    return lower_kernel_c(_read(text), target_of(Platform("", target)), unroll=0)
+
+
+def judged_kernel_c(text: str, platform: Platform, timeout: float) -> Verdict:
+    """Return the verdict of a program in kernel C, lowered by the platform's table.
 
     Raises:
-        GupError: the model cannot be used.
+        GupError: the model or the table cannot be used.
         Unsupported: the table has no row for what it does.
 
     """
-    return judged(lower_kernel_c(read_kernel_c(text, _PATH), target, unroll=0), platform, timeout)
+    return judged(_lowered(text, platform.target), platform, timeout)
+
+
+@lru_cache(maxsize=8)
+def _assembled(text: str) -> Program:
+    return lower_litmus(read_assembly(text, _PATH), unroll=0)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -67,4 +82,4 @@ def judged_assembly(text: str, platform: Platform, timeout: float) -> Verdict:
         Unsupported: it has an instruction that is not read.
 
     """
-    return judged(lower_litmus(read_assembly(text, _PATH), unroll=0), platform, timeout)
+    return judged(_assembled(text), platform, timeout)

@@ -111,16 +111,13 @@ SMALL = (
 LARGE = (
     _shape("WRC (middle)", "RW RR W"),
     _shape("WRC (reader)", "RR W RW"),
-    _shape("RWC (reader)", "RR WR W"),
     _shape("RWC (writer)", "WR W RR"),
-    _shape("WRW+2W (middle)", "RW WW W"),
     _shape("WWC (middle)", "RW RW W"),
     _shape("ISA2 (writer)", "WW RW RR"),
     _shape("ISA2 (middle)", "RW RR WW"),
     _shape("ISA2 (reader)", "RR WW RW"),
     _shape("W+RWC (writer)", "WW RR WR"),
     _shape("W+RWC (reader)", "WR WW RR"),
-    _shape("3.SB", "WR WR WR"),
     _shape("IRIW", "RR W RR W"),
 )
 """Those of more, up to six accesses, that ask whether what a thread has seen is ordered as well as what it did."""
@@ -236,10 +233,8 @@ class _Cycle:
             self.threads.append(acts)
 
     def _order(self, place: str) -> list[tuple[int, int]]:
-        """Return the accesses of a word as the cycle has them: from its second access in a thread on to the first in another."""
-        found = [
-            (thread, at) for thread, acts in enumerate(self.threads) for at, act in enumerate(acts) if act.place == place
-        ]
+        """Return the accesses of a word in the order of the cycle: from a thread's second access to another's first one."""
+        found = [(thread, at) for thread, acts in enumerate(self.threads) for at, act in enumerate(acts) if act.place == place]
         # The thread that leaves by this word comes first; those after it follow around the cycle.
         start = next((thread for thread, at in found if at > 0), 0)
         return sorted(found, key=lambda item: (item[0] - start) % len(self.threads))
@@ -269,9 +264,7 @@ class _Cycle:
             if use.writes:
                 writers += 1
                 value = changed(use.change, value, operand)
-            self.threads[thread][at] = replace(
-                act, value=operand, compared=compared, register=register, expected=expected
-            )
+            self.threads[thread][at] = replace(act, value=operand, compared=compared, register=register, expected=expected)
         if writers > 1 or any(use.kind is Kind.UPDATE for use in uses):
             self.final[place] = value
 

@@ -150,9 +150,7 @@ FENCES = tuple(map(fence, ("smp_mb", "smp_rmb", "smp_wmb", "barrier", "tlbi_sync
 AFTER_LOCK, AFTER_UNLOCK_LOCK = fence("smp_mb__after_spinlock"), fence("smp_mb__after_unlock_lock")
 LOCK = Use(row="spin_lock", kind=Kind.UPDATE, words="spin_lock({x});", change=Change.SET)
 UNLOCK = Use(row="spin_unlock", kind=Kind.STORE, words="spin_unlock({x});", change=Change.SET)
-TRYLOCK = Use(
-    row="spin_trylock", kind=Kind.UPDATE, words="{r} = spin_trylock({x});", change=Change.SET, gives=Gives.SUCCESS
-)
+TRYLOCK = Use(row="spin_trylock", kind=Kind.UPDATE, words="{r} = spin_trylock({x});", change=Change.SET, gives=Gives.SUCCESS)
 NO_LOCK = Use(row="spin_trylock", kind=Kind.FAILED, words="{r} = spin_trylock({x});", gives=Gives.SUCCESS)
 
 
