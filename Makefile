@@ -12,7 +12,7 @@ FUZZ   ?= 2000
 TWICE      := --config ORDER=2
 FOUR_TIMES := --config ORDER=3 --model sc --model x86-tso --model armv8
 
-.PHONY: help prove sizes barriers sensitivity lowering test fuzz docs lint format bench bench-litmus bench-barriers clean
+.PHONY: help prove sizes barriers sensitivity test fuzz mutants lowering docs lint format bench bench-litmus bench-barriers clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -28,6 +28,9 @@ fuzz: $(VENV)/.installed-dev  ## the random tests for longer: FUZZ programs and 
 	GUPPROOF_FUZZ=$(FUZZ) $(BIN)/pytest -n $(JOBS) --dist worksteal tests/encoding tests/relations tests/proving/test_random_litmus.py \
 	  tests/proving/test_random_slots.py tests/placing/test_random_placements.py tests/placing/test_random_worths.py \
 	  tests/test_against_machines.py tests/meaning
+
+mutants: $(VENV)/.installed-dev  ## puts faults into copies of the engine, one at a time: the tests have to see each; ONLY=words
+	$(BIN)/python -m tests.mutants --jobs $(JOBS) $(ONLY)
 
 docs: $(VENV)/.installed-docs  ## the website, in build/docs, from fresh records; CHANGES=0 leaves out which lines proofs rest on
 	$(BIN)/gupproof prove --records build/records

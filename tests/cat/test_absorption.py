@@ -41,6 +41,10 @@ def condensed(model: Model) -> list[str]:
         ("acyclic rf | po; (rf | co)*", ["acyclic |(rf, ;(po, *(|(rf, co))))"]),
         # Steps of y that do not end in W: a path may end behind them, and x; [W] may not.
         ("let y = [W]; co\nacyclic y | po; y*; [W]", ["acyclic |(;([](W), co), ;(;(po, *(;([](W), co))), [](W)))"]),
+        # Steps that may begin outside of W: x may lead there, and x; [W] may not.
+        ("let y = co; [W]\nacyclic y | po; y*; [W]", ["acyclic |(;(co, [](W)), ;(;(po, *(;(co, [](W)))), [](W)))"]),
+        # Once at most is not again and again.
+        ("empty (rf | po; rf*)?; co", ["empty ;(?(|(rf, ;(po, *(rf)))), co)"]),
         # Outside of closures and orders nothing is left out.
         ("empty rf | po; rf*", ["empty |(rf, ;(po, *(rf)))"]),
         ("irreflexive rf | po; rf*", ["irreflexive |(rf, ;(po, *(rf)))"]),

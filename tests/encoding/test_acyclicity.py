@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gupproof.encoding.acyclicity import require_acyclic
 from gupproof.encoding.cnf import FALSE, TRUE, Cnf
+from gupproof.solving.solver import Outcome, Solver
 from tests.support.sat import allowed
 
 Edge = tuple[int, int]
@@ -112,3 +113,16 @@ def test_of_a_ring_one_edge_is_missing(length):
     literals = {(place, (place + 1) % length): cnf.variable() for place in range(length)}
     require_acyclic(cnf, literals, always)
     assert allowed(cnf, list(literals.values())) == set(itertools.product((False, True), repeat=length)) - {(True,) * length}
+
+
+@pytest.mark.parametrize("certain", [0, 1, 2])
+def test_a_path_with_one_certain_step_holds_where_its_other_step_does(certain):
+    """A ring of three, one step of which is certain: the other two may hold one by one, and not together."""
+    cnf = Cnf()
+    ring = [(1, 0), (0, 2), (2, 1)]
+    literals = [TRUE if place == certain else cnf.variable() for place in range(3)]
+    require_acyclic(cnf, dict(zip(ring, literals, strict=True)), always)
+    one, other = (literal for literal in literals if literal != TRUE)
+    solver = Solver(cnf.dimacs())
+    answers = [solver.ask([a * one, b * other], ()).outcome is Outcome.SAT for a in (1, -1) for b in (1, -1)]
+    assert answers == [False, True, True, True]

@@ -11,11 +11,14 @@ from tests.encoding.test_terms import sample
 from tests.support.programs import Build
 
 
-def test_coherence_is_an_order_whatever_the_model_says(read):
+@pytest.mark.parametrize(
+    "text", ['"anything goes"', "acyclic rf as no-circle", "acyclic po | rf as no-thin-air", "flag acyclic co as mine"]
+)
+def test_coherence_is_an_order_whatever_the_model_says(read, text):
     build = Build(x=0)
     for value in (1, 2, 3):
         build.thread().write("x", value)
-    encoding = encode(build.program(), read('"anything goes"'))
+    encoding = encode(build.program(), read(text))
     ring = [encoding.co[1, 2], encoding.co[2, 3], encoding.co[3, 1]]
     assert Solver(encoding.dimacs).ask(ring, ()).outcome is Outcome.UNSAT
     assert Solver(encoding.dimacs).ask(ring[:2], ()).outcome is Outcome.SAT
@@ -33,6 +36,21 @@ def test_a_negated_check_asks_for_what_the_check_forbids(read):
     assert Solver(wants.dimacs).ask([], ()).outcome is Outcome.SAT
     never = encode(program, read("~empty [R]; rf"))
     assert Solver(never.dimacs).ask([], ()).outcome is Outcome.UNSAT
+
+
+@pytest.mark.parametrize(
+    ("check", "reads_it", "possible"), [("~empty", False, False), ("~empty", True, True), ("empty", True, False)]
+)
+def test_a_check_is_about_what_the_relation_holds(read, check, reads_it, possible):
+    """Whether the second read, or the first before it in program order, reads from the store."""
+    build = Build(x=0)
+    build.thread().write("x", 1)
+    thread = build.thread()
+    thread.read("x")
+    thread.read("x")
+    encoding = encode(build.program(), read(f"{check} ([W \\ IW]; rf) | ([W \\ IW]; rf; po) as it"))
+    question = [encoding.rf[0, 2], encoding.rf[int(reads_it), 3]]
+    assert (Solver(encoding.dimacs).ask(question, ()).outcome is Outcome.SAT) is possible
 
 
 def test_a_cycle_cannot_be_asked_for(read):

@@ -169,3 +169,26 @@ def test_a_value_reaches_the_read_that_reads_from_its_write(based):
         (False, True, False, False, True),
         (False, True, False, False, False),
     }
+
+
+def test_a_read_reads_from_one_write_even_where_two_write_the_same(based):
+    build = Build(x=1)
+    build.thread().write("x", 1)
+    value = build.thread().read("x")
+    base = based(build)
+    solver = Solver(base.cnf.dimacs())
+    first, second = base.rf[0, value.value], base.rf[1, value.value]
+    assert solver.ask([first, second], ()).outcome is Outcome.UNSAT
+    assert solver.ask([-first, -second], ()).outcome is Outcome.UNSAT
+    assert solver.ask([first], ()).outcome is solver.ask([second], ()).outcome is Outcome.SAT
+
+
+def test_a_write_that_goes_elsewhere_is_not_the_last_of_a_location(based):
+    build = Build(x=0, y=0)
+    build.thread().write(build.pool.choice(0, (X, Y)), 1)
+    base = based(build)
+    last = base.last(X)
+    solver = Solver(base.cnf.dimacs())
+    assert solver.ask([base.accesses(2, Y), last[2]], ()).outcome is Outcome.UNSAT
+    assert solver.ask([base.accesses(2, Y), last[0]], ()).outcome is Outcome.SAT
+    assert solver.ask([base.accesses(2, X), last[2]], ()).outcome is Outcome.SAT

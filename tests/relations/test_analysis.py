@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gupproof.cat.reader import load_model
 from gupproof.cat.terms import Sort, TermPool
 from gupproof.execution.enumerator import executions
 from gupproof.execution.relations import Interpretation
+from gupproof.program.events import Dependency
 from gupproof.relations.analysis import Analysis, bits, transpose
 from tests.support.models import model
 from tests.support.programs import Build
@@ -136,6 +138,56 @@ def test_a_tag_with_a_condition_is_possible_and_not_certain():
     assert analysis.base_set("L").may == analysis.base_set("nothing").may == 0
     assert analysis.tag_condition("A", 2) is condition
     assert analysis.tag_condition("R", 2) is None
+
+
+def test_a_dependency_on_one_path_is_not_certain():
+    build = Build(x=0)
+    choice, other = build.pool.choice(0, (0, 1)), build.pool.choice(1, (0, 1))
+    thread = build.thread()
+    thread.read("x")
+    always = thread.write("x", 1)
+    with thread.when(choice):
+        guarded = thread.write("x", 2)
+    for event, condition in ((always, choice), (guarded, build.pool.land(choice, other))):
+        build.events[event] = replace(build.events[event], data=(Dependency(1, condition),))
+    data = Analysis(build.program(), model(SC)).base_relation("data")
+    assert bits(data.may[1]) == (always, guarded)
+    assert bits(data.must[1]) == ()
+
+
+def test_values_of_one_range_are_not_certain_to_be_the_same():
+    build = Build(x=0)
+    thread = build.thread()
+    for number in range(2):
+        thread.write("x", build.pool.choice(number, (1, 2)))
+    same = Analysis(build.program(), model(SC)).base_relation("same-values")
+    assert same.may[1] >> 2 & 1
+    assert not same.must[1] >> 2 & 1
+    assert same.must[1] >> 1 & 1
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [
+        ('"anything goes"', True),
+        ("acyclic rf as r", True),
+        ("acyclic (po & addr) | rf as part", True),
+        ("acyclic (po & loc) | (rf & ext) as outside", True),
+        ("flag acyclic (po & loc) | rf as marked", True),
+        ("acyclic po-loc | rf as coherent", False),
+        ("acyclic po | rf as ordered", False),
+    ],
+)
+def test_a_thread_reads_from_its_own_future_unless_the_model_forbids_it(tmp_path, text, possible):
+    build = Build(x=0)
+    thread = build.thread()
+    value = thread.read("x")
+    thread.write("x", 1)
+    path = tmp_path / "m.cat"
+    path.write_text(text)
+    analysis = Analysis(build.program(), load_model(path, tags=frozenset()))
+    assert bool(analysis.base_relation("rf").may[2] >> 1 & 1) == possible
+    assert analysis.domains.of(value) == ({0, 1} if possible else {0})
 
 
 def test_an_unknown_relation_is_an_error():

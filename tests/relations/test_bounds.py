@@ -1,5 +1,6 @@
 """Bounds of terms, held against what the terms mean in every execution."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from gupproof.cat.reader import load_model
 from gupproof.cat.terms import Model, Sort, Term, TermOp, TermPool
 from gupproof.execution.enumerator import executions
 from gupproof.execution.relations import Interpretation
+from gupproof.program.expr import Op
 from gupproof.relations.analysis import Analysis, bits
 from gupproof.relations.bounds import Bounds
 from tests.support.models import model
@@ -176,3 +178,71 @@ def test_an_axiom_over_all_of_one_location_lets_nothing_through(tmp_path):
     bounds = Bounds(Analysis(build.program(), model("sc")))
     bounds.tighten(load_model(path, tags=frozenset()).condensed)
     assert not any(bounds.rel(TermPool().base("co", Sort.REL)).may)
+
+
+# ── a program in which little is certain ─────────────────────────────────────────────────────────────────────────────
+
+
+def uncertain() -> Build:
+    """A pointer with two targets, a fence and a store on branches, and tags that hang on a choice."""
+    build = Build(x=0, y=0)
+    pool = build.pool
+    choice = pool.choice(0, (0, 1))
+    one = build.thread()
+    target = build.op(Op.ITE, choice, build.address["x"], build.address["y"])
+    pointed = one.write(target, 1)
+    with one.when(choice):
+        one.fence("A")
+    one.write("x", 2, "L")
+    two = build.thread()
+    value = two.read("x")
+    with two.when(build.eq(value, 1), value):
+        two.write("y", value, data=[value])
+    last = two.read("y").value
+    build.events[pointed] = replace(build.events[pointed], tags=(("A", choice),))
+    build.events[last] = replace(build.events[last], tags=(("L", pool.negation(choice)), ("A", pool.true)))
+    return build
+
+
+RELATIONS = (
+    "po & loc", "po & (rf | co)", "rf & po", "po \\ loc", "po \\ (po & loc)", "(po & loc) \\ rf", "~loc", "~po", "~(po | rf)",
+    "po; po", "po; [F]; po", "po; [W]; po", "[A]; po", "po; [L]", "[A]; po; [L]", "A * L", "W * A", "loc; po", "rf; po; co",
+    "po?", "(po & loc)?", "rf^-1; co", "po^-1", "(po; [W])+", "(po | rf)+", "(po; [F])*", "[domain(rf)]; po",
+    "[domain(po; [F])]", "[range([F]; po)]", "[range(rf)]; po", "[~A]", "[A \\ L]; po", "[M \\ A]", "[~(A | F)]; po", "[A & L]",
+    "(R * W) & po",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RELATIONS)
+def test_bounds_hold_in_every_execution_of_a_program_in_which_little_is_certain(read, text):
+    by = read(f"let it = {text}")
+    program, anything = uncertain().program(), read('"anything goes"')
+    bounds = Bounds(Analysis(program, anything))
+    live, seen = bounds.analysis.live, 0
+    for result in executions(program, anything):
+        executed = sum(1 << event for event in result.events.executed) & live
+        check(bounds, Interpretation.of(result), executed, live, by.definitions["it"])
+        seen += 1
+    assert seen > 10
+
+
+@pytest.mark.parametrize(
+    "axiom", ["acyclic po | rf | co", "acyclic (po & loc) | rf | co | fr", "acyclic co | po", "acyclic po; rf | co"]
+)
+def test_what_axioms_forbid_on_sight_no_execution_under_them_has(read, axiom):
+    by = read(f"{axiom} as it let reads = rf let writes = co let places = po & loc let chain = (rf | co)+")
+    program = uncertain().program()
+    bounds = Bounds(Analysis(program, by))
+    bounds.tighten(by.condensed)
+    live, seen = bounds.analysis.live, 0
+    for result in executions(program, by):
+        executed = sum(1 << event for event in result.events.executed) & live
+        for name in ("reads", "writes", "places", "chain"):
+            check(bounds, Interpretation.of(result), executed, live, by.definitions[name])
+        seen += 1
+    assert seen > 3
+
+
+def test_what_a_flag_marks_is_not_forbidden(read):
+    marked = bounded(straight(), read("flag acyclic (po & loc) | co as marked"))
+    assert base(marked, "co").may[3] >> 2 & 1

@@ -11,6 +11,7 @@ from gupproof.relations.symmetry import exchangeable_threads
 from gupproof.solving.solver import Outcome, Solver
 from tests.support.lowered import MODEL_TARGETS, lowered, scenario
 from tests.support.models import model
+from tests.support.programs import Build
 
 PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "700"))
 INCREMENT = "atomic_inc(&c);"
@@ -60,6 +61,69 @@ def test_a_property_that_looks_at_one_thread_keeps_it_apart():
 
 def test_a_property_of_the_memory_tells_nobody_apart():
     assert exchangeable_threads(program(*threads(INCREMENT, INCREMENT), "property p : atomic_read(&c) == 2;")) == ((0, 1),)
+
+
+def test_a_cover_that_looks_at_one_thread_keeps_it_apart():
+    body = "r = READ_ONCE(x); WRITE_ONCE(x, 1);"
+    items = threads(body, body.replace("r =", ""), body.replace("r =", ""))
+    assert exchangeable_threads(program(*items, "cover c : r == 1;")) == ((1, 2),)
+
+
+READ_BOTH = "int a = READ_ONCE(x); int b = READ_ONCE(y);"
+SRCU = "int i = srcu_read_lock(&{0}); WRITE_ONCE(x, 1); srcu_read_unlock(&{0}, i);"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("WRITE_ONCE(x, 1); await (READ_ONCE(x) == 1);", "WRITE_ONCE(x, 1); await (READ_ONCE(x) == 2);"),
+        ("WRITE_ONCE(x, 1); assert(READ_ONCE(x) == 1);", "WRITE_ONCE(x, 1); assert(READ_ONCE(x) == 2);"),
+        (
+            "WRITE_ONCE(x, 1); if (READ_ONCE(y) == 1) assert(true);",
+            "WRITE_ONCE(x, 1); if (READ_ONCE(y) == 2) assert(true);",
+        ),
+        ("int v = READ_ONCE(x); WRITE_ONCE(x, 1); assume(v == 1);", "int v = READ_ONCE(x); WRITE_ONCE(x, 1); assume(v == 2);"),
+        ("WRITE_ONCE(x, 1);", "WRITE_ONCE(y, 1);"),
+        ("if (READ_ONCE(y) == 1) WRITE_ONCE(x, 1);", "if (READ_ONCE(y) == 2) WRITE_ONCE(x, 1);"),
+        (f"{READ_BOTH} WRITE_ONCE(z, 1 + (a - a));", f"{READ_BOTH} WRITE_ONCE(z, 1 + (b - b));"),
+        ("WRITE_ONCE(x, 1); slot one; WRITE_ONCE(y, 1);", "WRITE_ONCE(x, 1); slot other; WRITE_ONCE(y, 1);"),
+        (SRCU.format("s1"), SRCU.format("s2")),
+    ],
+    ids=["wait", "assert", "reach an assert", "assume", "go elsewhere", "branch", "depend", "slot", "readers"],
+)
+def test_threads_that_differ_in_one_thing_stay_apart(one, other):
+    """Two threads of one text beside them may be exchanged: the difference is what keeps the others apart."""
+    wait = "thread w { synchronize_srcu(&s1); }"
+    slots = "slot one : smp_wmb | smp_mb = smp_wmb; slot other : smp_wmb | smp_mb = smp_wmb;"
+
+    def classes(*bodies: str) -> tuple[tuple[int, ...], ...]:
+        text = scenario(*threads(*bodies), wait, "struct srcu_struct s1, s2;", "property q1 : x == 1;", before=slots)
+        return exchangeable_threads(lowered(text, "arm64-lse").program)
+
+    assert classes(one, other) == ()
+    if one != SRCU.format("s1"):
+        assert classes(one, one) == ((0, 1),)
+
+
+def test_threads_that_choose_among_different_values_stay_apart():
+    def classes(*options: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+        build = Build(x=0)
+        for number, values in enumerate(options):
+            build.thread().write("x", build.pool.choice(number, values))
+        return exchangeable_threads(build.program())
+
+    assert classes((1, 2), (1, 3)) == ()
+    assert classes((1, 2), (1, 2)) == ((0, 1),)
+
+
+@pytest.mark.parametrize("where", ["a[choose(0, 1)]", "*(choose(0, 1) ? &x : &y)"])
+def test_threads_are_not_ranked_by_writes_that_may_go_to_different_places(where):
+    """Each may write to another place, and both places are written then."""
+    body = f"WRITE_ONCE({where}, 1);"
+    made = program(*threads(body, body), "cover both : (a[0] == 1 && a[1] == 1) || (x == 1 && y == 1);")
+    assert exchangeable_threads(made) == ((0, 1),)
+    encoding = encode(made, model("sc"), representatives=True)
+    assert holds(encoding, encoding.covered["both"])
 
 
 STATEMENTS = (
