@@ -27,7 +27,7 @@ test: lint  ## format, lint and type checks, import contracts, then the tests
 fuzz: $(VENV)/.installed-dev  ## the random tests for longer: FUZZ programs and models each
 	GUPPROOF_FUZZ=$(FUZZ) $(BIN)/pytest -n $(JOBS) --dist worksteal tests/encoding tests/relations tests/proving/test_random_litmus.py \
 	  tests/proving/test_random_slots.py tests/placing/test_random_placements.py tests/placing/test_random_worths.py \
-	  tests/test_against_machines.py
+	  tests/test_against_machines.py tests/meaning
 
 docs: $(VENV)/.installed-docs  ## the website, in build/docs, from fresh records; CHANGES=0 leaves out which lines proofs rest on
 	$(BIN)/gupproof prove --records build/records

@@ -129,6 +129,12 @@ CASES = (
         "MP without order between the loads; no grace period stands between the stores",
     ),
     Case(
+        "a callback comes after what was done before it was queued",
+        f"{TWO} thread a {{ WRITE_ONCE(x, 1); call_rcu(copy(&x, &y)); }} property p : y == 1;",
+        (),
+        "as if by a full barrier (include/linux/rcupdate.h, call_rcu(): memory ordering guarantees)",
+    ),
+    Case(
         "a callback queued in a section waits for it",
         "int x, y; ghost int r; thread a { rcu_read_lock(); call_rcu(set(&x)); r = READ_ONCE(x); rcu_read_unlock(); }"
         "property p : r == 0;",
@@ -305,6 +311,14 @@ CASES = (
         "the same",
     ),
     Case(
+        "nor does it come from nowhere by way of the thread's own memory",
+        f"int go, s, t; {TWO} thread a {{ int v = 0; if (READ_ONCE(x) == 1) v = 1; WRITE_ONCE(s, v); r = READ_ONCE(s);"
+        " WRITE_ONCE(y, r); } thread b { WRITE_ONCE(t, 0); if (READ_ONCE(y) == 1) WRITE_ONCE(t, 1); q = READ_ONCE(t);"
+        " WRITE_ONCE(x, q); } thread c { if (READ_ONCE(go) == 1) WRITE_ONCE(x, 1); } property p : r == 0 || q == 0;",
+        ("lkmm",),
+        "no store behind a branch is seen before the branch is settled, forwarded values or not",
+    ),
+    Case(
         "a value that is copied in a circle comes from nowhere",
         f"int go; {TWO} thread a {{ r = x; y = r; }} thread b {{ q = y; x = q; }}"
         "thread c { if (READ_ONCE(go) == 1) WRITE_ONCE(x, 1); } property p : r == 0 || q == 0;",
@@ -376,6 +390,7 @@ CASES = (
 SHARED = """
 struct obj { int *data; };
 fn set(int *p) { WRITE_ONCE(*p, 1); }
+fn copy(int *from, int *to) { WRITE_ONCE(*to, READ_ONCE(*from)); }
 fn mark(bool *c) { *c = true; }
 fn found(int *p) -> int { if (READ_ONCE(*p) == 1) return 1; return 0; }
 """

@@ -55,9 +55,13 @@ class Builder:
         span = self._span(tree)
         match tree.data:
             case "let" | "let_rec":
-                if len(tree.children) > 1 and tree.children[1] is not None:
-                    return syntax.Unsupported(span=span, construct="let rec ... when")
-                return syntax.Let(span=span, recursive=tree.data == "let_rec", bindings=self._bindings(tree.children[0]))
+                bindings, *guard = tree.children
+                return syntax.Let(
+                    span=span,
+                    recursive=tree.data == "let_rec",
+                    bindings=self._bindings(bindings),
+                    guard=self._guard(guard[0]) if guard and isinstance(guard[0], Tree) else None,
+                )
             case "check":
                 return self._check(tree)
             case "include":
@@ -110,15 +114,21 @@ class Builder:
         span = self._span(tree)
         return span if span.end_line == span.line else Span(self._path, span.line, span.column, span.line, span.column + 1)
 
-    def _check(self, tree: Tree[Token]) -> syntax.Item:
+    def _check(self, tree: Tree[Token]) -> syntax.Check:
         modifier, test, naming = tree.children
+        word = str(modifier.children[0]) if isinstance(modifier, Tree) else ""
+        return self._test(self._span(tree), syntax.Modifier(word), test, _naming(naming))
+
+    def _guard(self, tree: Tree[Token]) -> syntax.Check:
+        test, naming = tree.children
+        return self._test(self._span(tree), syntax.Modifier.CONSTRAINT, test, _naming(naming))
+
+    def _test(self, span: Span, modifier: syntax.Modifier, test: Tree[Token] | Token | None, name: str) -> syntax.Check:
         assert isinstance(test, Tree)
         negation, kind, operand = test.children
-        word = str(modifier.children[0]) if isinstance(modifier, Tree) else ""
-        name = _naming(naming)
         return syntax.Check(
-            span=self._span(tree),
-            modifier=syntax.Modifier(word),
+            span=span,
+            modifier=modifier,
             negated=negation is not None,
             kind=AxiomKind(str(kind)),
             operand=self._expr(operand),

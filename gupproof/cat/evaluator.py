@@ -32,6 +32,9 @@ SETS = ("R", "W", "F", "M", "IW")
 
 _MOST_STEPS = 200_000
 
+_ORDERS_OF_C11 = frozenset({"ACQ", "REL", "ACQ_REL", "RLX", "SC", "CON", "NA", "NAL", "ATO"})
+"""What the models of C11, and of what was made after it, call the sets of accesses and fences of each order."""
+
 _ON_RELATIONS = {
     Operator.STAR: TermOp.STAR,
     Operator.PLUS: TermOp.PLUS,
@@ -50,6 +53,10 @@ class Evaluator:
         variants: what ``if "name"`` asks for.
         elsewhere: gives names that are looked up last, when they are asked for.
 
+    Attributes:
+        base: what every execution has, by name.
+        asked: the names of these that were looked up.
+
     """
 
     def __init__(self, pool: TermPool, tags: frozenset[str], variants: frozenset[str], elsewhere: Callable[[], Scope]) -> None:
@@ -58,6 +65,7 @@ class Evaluator:
         self._elsewhere = elsewhere
         self._steps = 0
         self._tags: set[str] = set()
+        self.asked: set[str] = set()
         self.base: Scope = {name: pool.base(name, Sort.REL) for name in RELATIONS}
         self.base |= {name: pool.base(name, Sort.SET) for name in (*SETS, *sorted(tags))}
         self.base |= {"id": pool.identity()} | {primitive.value: primitive for primitive in Primitive}
@@ -113,7 +121,8 @@ class Evaluator:
         try:
             return self.evaluate(expr.attempt, scope)
         except GupError as problem:
-            if problem.diagnostics[0].code == "C010":
+            # What the language has and this reader has not is no reason for the other meaning.
+            if problem.diagnostics[0].code in ("C007", "C010"):
                 raise
             return self.evaluate(expr.otherwise, scope)
 
@@ -208,6 +217,9 @@ class Evaluator:
         if isinstance(value, Failed):
             raise AlreadyReported
         if value is None:
+            if expr.name in _ORDERS_OF_C11:
+                reason = "it is a memory order of C11, and no instruction or primitive here has one"
+                raise error("C003", f"nothing is called {expr.name}: {reason}", expr.span)
             known = [*scope, *self.base]
             sets = sorted(name for name, value in self.base.items() if isinstance(value, Term) and value.sort is Sort.SET)
             remedy = _near(expr.name, known) or f"the sets of the target and of every model: {', '.join(sets)}"
@@ -216,9 +228,11 @@ class Evaluator:
 
     def lookup(self, name: str, scope: Scope) -> Value | None:
         """Return what a name stands for; None if for nothing."""
-        for names in (scope, self.base):
-            if name in names:
-                return names[name]
+        if name in scope:
+            return scope[name]
+        if name in self.base:
+            self.asked.add(name)
+            return self.base[name]
         return self._elsewhere().get(name)
 
     def _operation(self, expr: syntax.Operation, scope: Scope) -> Value:
@@ -302,9 +316,33 @@ class Evaluator:
                 return self._name(syntax.Name(span=span, name=events_of(argument.name)), scope)
             case Primitive.CLASSES if statics.is_empty(argument):
                 return Nothing()
-            case Primitive.CLASSES | Primitive.LINEARISATIONS | Primitive.TAG_TO_SCOPE:
+            case Primitive.CONTROL_AND_FENCE:
+                return self._control_and_fence(argument, span)
+            case (
+                Primitive.CLASSES
+                | Primitive.LINEARISATIONS
+                | Primitive.TAG_TO_SCOPE
+                | Primitive.TAG_TO_LEVEL
+                | Primitive.BISIMULATION
+                | Primitive.CLASSES_OF
+                | Primitive.LIFT
+                | Primitive.DELIFT
+            ):
                 raise unsupported(f"{function.value}()", expr.span, "its result is known in an execution only")
         assert_never(function)
+
+    def _control_and_fence(self, argument: Value, span: Span) -> Value:
+        """``ctrlcfence(ctrl, S)``: what follows a control dependency and then a fence of S; older files give the S alone."""
+        user = f"{Primitive.CONTROL_AND_FENCE.value}()"
+        match argument:
+            case TupleValue(items=(dependency, fences)):
+                control = self._of_sort(dependency, Sort.REL, span, user)
+            case TupleValue():
+                raise error("C008", f"{user} wants a relation and a set in parentheses", span)
+            case _:
+                control, fences = self._pool.base("ctrl", Sort.REL), argument
+        to_fence = self._fold(TermOp.IDENTITY_ON, [self._of_sort(fences, Sort.SET, span, user)])
+        return self._fold(TermOp.SEQ, [control, to_fence, self._pool.base("po", Sort.REL)])
 
     def matched(self, pattern: syntax.Pattern, value: Value, span: Span, user: str) -> Scope:
         """Return the names that ``pattern`` gives to the parts of ``value``, an argument of ``user``."""

@@ -12,6 +12,7 @@ from gupproof.diagnostics import read_source
 _PRELUDE = "prelude.cat"
 _NAMES = "names.cat"
 _BELL = re.compile(r"^\s*bell\s+(\S+)\s*$", re.MULTILINE)
+_VARIANT = re.compile(r"^\s*variant\s+(\S+)\s*$", re.MULTILINE)
 
 
 def prelude() -> Path:
@@ -67,10 +68,23 @@ def included(item: syntax.Include, beside: Path, include: Sequence[Path]) -> Pat
 
 def bell_of(model: Path) -> Path | None:
     """Return the file of tags that goes with a model: the one its .cfg names, or the .bell of its name."""
-    settings = model.with_suffix(".cfg")
-    if settings.is_file():
-        named = _BELL.search(read_source(settings, kind="a .cfg file"))
-        if named:
-            return model.parent / named[1]
+    named = _BELL.search(_settings_of(model))
+    if named:
+        return model.parent / named[1]
     bell = model.with_suffix(".bell")
     return bell if bell.is_file() else None
+
+
+def variants_of(model: Path) -> frozenset[str]:
+    """Return the variants that a model is made for, as its .cfg says."""
+    return frozenset(name for line in _VARIANT.findall(_settings_of(model)) for name in line.split(",") if name)
+
+
+def settings_of(model: Path) -> Path:
+    """Return the file that says how a model is meant to be read, which need not be there."""
+    return model.with_suffix(".cfg")
+
+
+def _settings_of(model: Path) -> str:
+    settings = settings_of(model)
+    return read_source(settings, kind="a .cfg file") if settings.is_file() else ""

@@ -3,6 +3,7 @@
 The grammar is ``grammar/cat.lark``; comments are blanked out beforehand, keeping every other character in its place.
 """
 
+import re
 from functools import cache
 
 from lark import Lark
@@ -37,6 +38,11 @@ _TERMINALS = {
 }
 
 
+_COMMENT_OR_STRING = re.compile(r'"[^"]*(?:"|\Z)|\(\*|/\*|//[^\n]*|#[^\n]*')
+_OPENING = re.compile(r"\(\*|\*\)")
+_OPENING_WITH_SPACE = re.compile(r"\(\*(?=[\s*])|\*\)")
+
+
 def parse(text: str, path: str) -> syntax.File:
     """Parse ``text``.
 
@@ -61,35 +67,22 @@ def _lark() -> Lark:
 
 
 def _without_comments(text: str, path: str) -> str:
-    """Replace comments by blanks: ``(* nested *)``, ``//`` and ``#`` to the end of the line; strings are left alone."""
-    out = list(text)
-    openings: list[int] = []
-    position = 0
-    while position < len(text):
-        two = text[position : position + 2]
-        width = 1
-        if two == "(*":
-            openings.append(position)
-            width = 2
-        elif openings and two == "*)":
-            openings.pop()
-            out[position : position + 2] = "  "
-            position += 2
-            continue
-        elif not openings and text[position] == '"':
-            end = text.find('"', position + 1)
-            position = len(text) if end < 0 else end + 1
-            continue
-        elif not openings and (two == "//" or text[position] == "#"):
-            end = text.find("\n", position)
-            width = (len(text) if end < 0 else end) - position
-            out[position : position + width] = " " * width
-        if openings:
-            out[position : position + width] = [" " if char != "\n" else char for char in text[position : position + width]]
-        position += width
-    if openings:
-        line = text.count("\n", 0, openings[0]) + 1
-        column = openings[0] - (text.rfind("\n", 0, openings[0]) + 1) + 1
+    """Replace comments by blanks: ``(* nested *)``, ``/* flat */``, ``//`` and ``#`` to the end of the line; not in strings.
+
+    A comment in whose words ``(*x)`` stands has no end where that opens another. Such a file is Dartagnan's, and means that
+    nothing but ``(* `` opens one inside of another.
+
+    Raises:
+        GupError: a comment has no end either way.
+
+    """
+    plain, opening = _blanked(text, _OPENING)
+    if opening is not None:
+        plain, still_open = _blanked(text, _OPENING_WITH_SPACE)
+        if still_open is None:
+            return plain
+        line = text.count("\n", 0, opening) + 1
+        column = opening - (text.rfind("\n", 0, opening) + 1) + 1
         problem = Diagnostic(
             code="C002",
             message="this comment has no end",
@@ -97,4 +90,29 @@ def _without_comments(text: str, path: str) -> str:
             help="comments nest: every (* needs its own *)",
         )
         raise GupError(*with_source_lines([problem], {path: text}))
-    return "".join(out)
+    return plain
+
+
+def _blanked(text: str, nested: re.Pattern[str]) -> tuple[str, int | None]:
+    """Return the text with comments blanked, and where one opens that has no end; ``nested`` opens one inside of another."""
+    parts: list[str] = []
+    position = 0
+    while found := _COMMENT_OR_STRING.search(text, position):
+        parts.append(text[position : found.start()])
+        start, position = found.span()
+        if found[0] == "(*":
+            depth = 1
+            while depth:
+                inner = nested.search(text, position)
+                if inner is None:
+                    return text, start
+                depth += 1 if inner[0] == "(*" else -1
+                position = inner.end()
+        elif found[0] == "/*":
+            end = text.find("*/", position)
+            if end < 0:
+                return text, start
+            position = end + 2
+        written = text[start:position]
+        parts.append(written if written[0] == '"' else re.sub(r"[^\n]", " ", written))
+    return "".join(parts) + text[position:], None

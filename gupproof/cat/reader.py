@@ -1,10 +1,10 @@
 """Reads a memory model: a cat file with what it includes, after the project's prelude, as axioms over terms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
-from gupproof.cat import files, statics, syntax
+from gupproof.cat import absent, domains, files, statics, syntax
 from gupproof.cat.absorption import condensed
 from gupproof.cat.evaluator import Evaluator
 from gupproof.cat.files import known_models
@@ -25,6 +25,7 @@ def load_model(
     include: Sequence[Path] = (),
     bell: Path | None = None,
     variants: frozenset[str] = frozenset(),
+    own: frozenset[str] = frozenset(),
 ) -> Model:
     """Read the model in ``path``.
 
@@ -33,30 +34,53 @@ def load_model(
         tags: names of the sets that the target's events carry, besides those every execution has.
         include: folders to look for included files in, after the file's own and before the project's.
         bell: a file to read before the model; without one, the file that goes with the model if there is one.
-        variants: what ``if "name"`` finds set.
+        variants: what ``if "name"`` finds set, besides what the .cfg of the model's name sets.
+        own: those of ``tags`` that the target's instructions may carry. Where A is none of them, it is another name of X: of
+            atomic accesses, as herd once called them and Dartagnan does, and not of Arm's acquires.
 
     Raises:
         GupError: it is no model that can be read; carries every error found.
 
     """
-    reader = _Reader(tags, include, variants)
+    variants |= files.variants_of(path)
+    meanings = {"A": "X"} if "X" in own and "A" not in own else {}
+    reader = _read(_Reader(tags, include, variants, meanings), path, bell)
+    if domains.are_meant_alike(reader.asked):
+        reader = _read(_Reader(tags, include, variants, meanings, alike=True), path, bell)
+    return reader.model(path)
+
+
+def _read(reader: "_Reader", path: Path, bell: Path | None) -> "_Reader":
     if path.resolve() != files.prelude().resolve():
         reader.read(files.prelude(), None)
     reader.begin()
+    reader.note_settings(path)
     bell = bell or files.bell_of(path)
     if bell is not None:
         reader.read(bell, None)
-    title = reader.read(path, None)
-    return reader.model(path, title)
+    reader.title = reader.read(path, None)
+    return reader
 
 
 class _Reader:
     """The state of reading one model: what is defined so far, and what is wrong so far."""
 
-    def __init__(self, tags: frozenset[str], include: Sequence[Path], variants: frozenset[str]) -> None:
+    def __init__(
+        self,
+        tags: frozenset[str],
+        include: Sequence[Path],
+        variants: frozenset[str],
+        meanings: Mapping[str, str],
+        *,
+        alike: bool = False,
+    ) -> None:
+        self.title = ""
         self._include = tuple(include)
         self._pool = TermPool()
         self._evaluator = Evaluator(self._pool, tags, variants, self._names_of_herd)
+        self._evaluator.base |= {name: self._evaluator.base[tag] for name, tag in meanings.items()}
+        if alike:
+            self._evaluator.base |= domains.of_any_domain(self._pool, tags)
         self._scope: Scope = {}
         self._prelude: Scope | None = None
         self._elsewhere: Scope | None = None
@@ -70,18 +94,32 @@ class _Reader:
         """Note that the prelude has been read: names that are looked up last know no more than that."""
         self._prelude = self._scope
 
-    def model(self, path: Path, title: str) -> Model:
+    @property
+    def asked(self) -> set[str]:
+        """What every execution has and the model speaks of."""
+        return self._evaluator.asked
+
+    def note_settings(self, path: Path) -> None:
+        """Count the file that says how the model is read among what was read."""
+        settings = files.settings_of(path)
+        if settings.is_file():
+            self._sources[str(settings)] = read_source(settings, kind="a .cfg file")
+
+    def model(self, path: Path) -> Model:
         """Return what was read, or raise all that was wrong with it."""
+        self._problems += [problem for axiom in self._axioms for problem in _of_what_is_absent(axiom)]
         if self._problems:
             raise GupError(*with_source_lines(self._problems, self._sources))
         name = path.name.removesuffix(".cat")
         return Model(
             name=name,
-            title=title or name,
+            title=self.title or name,
             path=str(path),
             axioms=tuple(self._axioms),
             condensed=condensed(self._pool, self._axioms),
-            definitions={name: value for name, value in self._scope.items() if isinstance(value, Term)},
+            definitions={
+                name: value for name, value in self._scope.items() if isinstance(value, Term) and not absent.occurring([value])
+            },
             sources=dict(self._sources),
             standins=tuple(self._stood_in),
             pool=self._pool,
@@ -112,8 +150,10 @@ class _Reader:
         if self._elsewhere is None:
             self._elsewhere = {}
             scope, self._scope = self._scope, self._prelude
+            asked, self._evaluator.asked = self._evaluator.asked, set()
             self.read(files.names_of_herd(), None)
-            self._elsewhere, self._scope = self._scope, scope
+            self._evaluator.asked = asked
+            self._elsewhere, self._scope = {**absent.names(self._pool), **self._scope}, scope
         return self._elsewhere
 
     # ── items ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,6 +179,8 @@ class _Reader:
             case syntax.Let():
                 new = self._evaluator.bind(item.bindings, self._scope, recursive=item.recursive)
                 self._scope = self._scope | new
+                if item.guard is not None:
+                    self._guard(item.guard, new)
             case syntax.Check():
                 self._check(item)
             case syntax.Include():
@@ -213,6 +255,12 @@ class _Reader:
 
     # ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _guard(self, item: syntax.Check, solved: Scope) -> None:
+        """``let rec ... when``: what a least solution relates only grows, and what has no cycle in the end has none before."""
+        if item.negated or any(isinstance(value, Term) and value.op is TermOp.ITERATE for value in solved.values()):
+            raise unsupported("let rec ... when", item.span, "what holds in the end need not hold on the way there")
+        self._check(item)
+
     def _check(self, item: syntax.Check) -> None:
         value = self._evaluator.evaluate(item.operand, self._scope)
         term = (
@@ -279,6 +327,19 @@ class _Reader:
         self.read(path, span)
         kept = {key: value for key, value in self._scope.items() if given.get(key) is not value}
         self._scope = {key: value for key, value in outer.items() if key in given and key not in kept} | kept
+
+
+def _of_what_is_absent(axiom: Axiom) -> list[Diagnostic]:
+    """Return what keeps a check from being judged: names of what executions here do not have."""
+    return [
+        Diagnostic(
+            code="C007",
+            message=f"this check needs `{name}`, which is not supported: {absent.why(name)}",
+            span=axiom.span,
+            help="a model takes addr, data and ctrl from the execution; it cannot work them out here",
+        )
+        for name in absent.occurring([axiom.term])
+    ]
 
 
 def _unnamed(item: syntax.Check) -> str:

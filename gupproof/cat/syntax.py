@@ -233,14 +233,6 @@ Expr = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Let(Node):
-    """``let [rec] ...`` at the top."""
-
-    recursive: bool
-    bindings: tuple[Binding, ...]
-
-
 class Modifier(Enum):
     """What a check is for."""
 
@@ -259,6 +251,15 @@ class Check(Node):
     kind: AxiomKind
     operand: Expr
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Let(Node):
+    """``let [rec] ... [when check]`` at the top; the guard of a recursion is to hold all the way to its solution."""
+
+    recursive: bool
+    bindings: tuple[Binding, ...]
+    guard: Check | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,9 +53,16 @@ class Primitive(Enum):
     RANGE = "range"
     TAG_TO_EVENTS = "tag2events"
     COHERENCE_ORDERS = "coherence-orders"
+    CONTROL_AND_FENCE = "ctrlcfence"
     CLASSES = "classes-loc"
+    # Of these the result is known in an execution only.
     LINEARISATIONS = "linearisations"
     TAG_TO_SCOPE = "tag2scope"
+    TAG_TO_LEVEL = "tag2level"
+    BISIMULATION = "bisimulation"
+    CLASSES_OF = "classes"
+    LIFT = "lift"
+    DELIFT = "delift"
 
 
 @dataclass(frozen=True, slots=True)

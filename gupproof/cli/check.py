@@ -12,24 +12,28 @@ DEFAULT_MODELS = ("sc", "x86-tso", "armv8")
 @options.models
 @options.include
 @options.bell
+@options.variants
 @click.option("--target", metavar="TARGET", help="Target table: a name, or a .target file.")
 @click.option("--scenario", "-s", "scenarios", multiple=True, metavar="NAME", help="Verify this scenario only. Repeatable.")
 @click.option("--config", "-c", "settings", multiple=True, metavar="NAME=VALUE", help="Set a switch or slot. Repeatable.")
 @click.option("--syntax-only", is_flag=True, help="Check names and types only; verify nothing.")
 @options.jobs
 @options.timeout
+@options.runs
 @options.as_json
 def command(
     file: str,
     models: tuple[str, ...],
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     target: str | None,
     scenarios: tuple[str, ...],
     settings: tuple[str, ...],
     syntax_only: bool,
     jobs: int | None,
     timeout: float,
+    runs: int,
     as_json: bool,
 ) -> None:
     """Check a .gup file, and verify every property of its scenarios.
@@ -62,9 +66,10 @@ def command(
         unit, models=models or DEFAULT_MODELS, target=target, scenarios=scenarios, settings=settings
     )
     run(
-        grouped([unit], obligations, Reading(include, bell)),
+        grouped([unit], obligations, Reading(include, bell, variants)),
         command="check",
         jobs=jobs or options.default_jobs(),
         timeout=timeout,
+        runs=runs,
         as_json=as_json,
     )

@@ -11,6 +11,7 @@ from gupproof.cli import options
 @options.models
 @options.include
 @options.bell
+@options.variants
 @click.option("--property", "-p", "properties", multiple=True, metavar="NAME", help="Explain this property only. Repeatable.")
 @click.option(
     "--draw",
@@ -26,6 +27,7 @@ def command(
     models: tuple[str, ...],
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     properties: tuple[str, ...],
     draw: str | None,
     timeout: float,
@@ -61,7 +63,7 @@ def command(
     ]
     if not obligations:
         raise click.UsageError(f"theorem {theorem} has nothing to say under that model or of that property")
-    groups = grouped(units, obligations, Reading(include, bell))
+    groups = grouped(units, obligations, Reading(include, bell, variants))
     results = [result for finished in prove(groups, jobs=1, timeout=timeout) for result in finished]
     if as_json:
         seconds = time.perf_counter() - started

@@ -12,6 +12,7 @@ from gupproof.cli import options
 @options.models
 @options.include
 @options.bell
+@options.variants
 @click.option("--property", "-p", "properties", multiple=True, metavar="NAME", help="Refutations of this property. Repeatable.")
 @click.option("--scenario", "-s", metavar="NAME", help="Write this scenario of the .gup file SUBJECT, not an execution.")
 @click.option("--cover", metavar="NAME", help="With --scenario: the final condition is this cover's.")
@@ -27,6 +28,7 @@ def command(
     models: tuple[str, ...],
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     properties: tuple[str, ...],
     scenario: str | None,
     cover: str | None,
@@ -48,7 +50,7 @@ def command(
     from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
     assert form == "litmus"
-    reading = Reading(include, bell)
+    reading = Reading(include, bell, variants)
     if scenario is not None:
         from gupproof.cli.exporting_scenario import Wish, export_scenario  # noqa: PLC0415
 

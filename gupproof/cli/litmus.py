@@ -10,6 +10,7 @@ from gupproof.cli import options
 @click.option("--model", "-m", metavar="MODEL", help="Memory model: a name or a .cat file.  [default: the architecture's own]")
 @options.include
 @options.bell
+@options.variants
 @click.option(
     "--unroll",
     type=click.IntRange(min=0, max=100),
@@ -37,6 +38,7 @@ def command(
     model: str | None,
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     unroll: int,
     expect: str | None,
     states: bool,
@@ -60,7 +62,7 @@ def command(
     from gupproof.proving.observation import Request  # noqa: PLC0415
     from gupproof.proving.platforms import Reading  # noqa: PLC0415
 
-    request = Request(model=model, unroll=unroll, timeout=timeout, reading=Reading(include, bell))
+    request = Request(model=model, unroll=unroll, timeout=timeout, reading=Reading(include, bell, variants))
     run(
         paths,
         request,

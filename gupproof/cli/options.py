@@ -26,9 +26,25 @@ bell = click.option(
     metavar="FILE",
     help="Read this before the .cat file of --model.  [default: the .bell that goes with it, if there is one]",
 )
+variants = click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="What 'if \"NAME\"' in the .cat file of --model finds set, besides what the .cfg beside it sets. Repeatable.",
+)
 jobs = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one for each processor]"
 )
+runs = click.option(
+    "--runs",
+    type=click.IntRange(0, 1000),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Runs of the text itself, step by step, that each proof has to allow; one that it does not is an internal error.",
+)
+
 timeout = click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

@@ -10,6 +10,7 @@ from gupproof.cli import options
 @options.models
 @options.include
 @options.bell
+@options.variants
 @click.option(
     "--theorem",
     "-t",
@@ -34,17 +35,20 @@ from gupproof.cli import options
 )
 @options.jobs
 @options.timeout
+@options.runs
 @options.as_json
 def command(
     paths: tuple[str, ...],
     models: tuple[str, ...],
     include: tuple[str, ...],
     bell: str | None,
+    variants: tuple[str, ...],
     theorems: tuple[str, ...],
     settings: tuple[str, ...],
     records: str | None,
     jobs: int | None,
     timeout: float,
+    runs: int,
     as_json: bool,
 ) -> None:
     """Prove or refute theorems, and print the table of theorems against models.
@@ -81,12 +85,13 @@ def command(
         if any(theorem.placements for unit in units for theorem in unit.theorems.values()):
             message, remedy = f"no theorem has a line with `shows` {what}", "gupproof barriers answers lines with `places`"
         raise GupError(Diagnostic(code="U008", message=message, help=remedy))
-    reading = Reading(include, bell)
+    reading = Reading(include, bell, variants)
     run(
         grouped(units, obligations, reading),
         command="prove",
         jobs=jobs or options.default_jobs(),
         timeout=timeout,
+        runs=runs,
         as_json=as_json,
         records=Path(records) if records else None,
     )

@@ -107,7 +107,7 @@ def require_theorems(units: Sequence[typed.Unit], names: Sequence[str]) -> None:
 
 
 def run(
-    groups: Sequence[Group], *, command: str, jobs: int, timeout: float, as_json: bool, records: Path | None = None
+    groups: Sequence[Group], *, command: str, jobs: int, timeout: float, runs: int, as_json: bool, records: Path | None = None
 ) -> list[Result]:
     """Prove, show progress, and print the outcome; Ctrl-C keeps what is finished. Ends the program with the exit code.
 
@@ -116,6 +116,7 @@ def run(
         command: what the user called.
         jobs: processes.
         timeout: seconds of solving for each obligation.
+        runs: of the text itself that each proof has to allow.
         as_json: whether to print a document, not a table.
         records: a folder to keep results in, and to take fresh ones from.
 
@@ -132,7 +133,7 @@ def run(
     results = [*recorded.known] if recorded else []
     interrupted = False
     report = _progress(planned, done=len(results), quiet=as_json)
-    stream = prove(recorded.groups if recorded else groups, jobs=jobs, timeout=timeout)
+    stream = prove(recorded.groups if recorded else groups, jobs=jobs, timeout=timeout, runs=runs)
     try:
         for finished in stream:
             if recorded:

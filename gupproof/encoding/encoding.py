@@ -42,6 +42,7 @@ class Encoding:
         reached: property → literal of "some assert of it is looked at"; only those whose asserts have to be.
         stuck: some thread waits for what no other will do any more, and no thread ends otherwise early.
         observed: of each expression that was to be observed: value → literal.
+        observe: returns the like of any other expression; the clauses that it takes are added to ``cnf``.
 
     """
 
@@ -61,6 +62,7 @@ class Encoding:
     bounded: int
     reached: dict[str, int]
     stuck: int
+    observe: Callable[[Expr], dict[int, int]]
     observed: tuple[dict[int, int], ...] = ()
 
     @property
@@ -164,6 +166,7 @@ def encode(
         reached=reached,
         stuck=_stuck(cnf, stopped, truth),
         observed=tuple(base.values.of(expr) for expr in observed),
+        observe=base.values.of,
         cnf=cnf,
     )
 

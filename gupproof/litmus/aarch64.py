@@ -17,14 +17,9 @@ from gupproof.program.expr import Op
 __all__ = ["ARCHES", "BARRIERS", "TAGS", "execute", "register"]
 
 ARCHES = ("AArch64",)
-BARRIERS = {
-    "SY": "ISH", "ISH": "ISH", "OSH": "ISH", "NSH": "ISH",
-    "LD": "ISHLD", "ISHLD": "ISHLD", "OSHLD": "ISHLD", "NSHLD": "ISHLD",
-    "ST": "ISHST", "ISHST": "ISHST", "OSHST": "ISHST", "NSHST": "ISHST",
-}  # fmt: skip
-TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {
-    f"{kind}.{what}" for kind in ("DMB", "DSB") for what in BARRIERS.values()
-}
+# What a barrier waits for and whom it speaks to: all accesses, those after loads, stores.
+BARRIERS = ("SY", "ISH", "OSH", "NSH", "LD", "ISHLD", "OSHLD", "NSHLD", "ST", "ISHST", "OSHST", "NSHST")
+TAGS = frozenset({"A", "L", "Q", "X", "NoRet", "ISB"}) | {f"{kind}.{option}" for kind in ("DMB", "DSB") for option in BARRIERS}
 # Which accesses are exclusives, and which reads order less than others.
 UNORDERED = frozenset({"X", "NoRet"})
 
@@ -157,8 +152,8 @@ def _pair(machine: Machine, name: str, operands: list[str]) -> bool:
 def _barrier(machine: Machine, name: str, operands: list[str]) -> bool:
     kind = operands[0].upper() if operands else "SY"
     if name in ("DMB", "DSB") and kind in BARRIERS:
-        machine.fence(f"{name}.{BARRIERS[kind]}")
-        if BARRIERS[kind] == "ISHLD":
+        machine.fence(f"{name}.{kind}")
+        if kind.endswith("LD"):
             machine.wait_for_reads()
     elif name == "ISB":
         machine.fence("ISB")

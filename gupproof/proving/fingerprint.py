@@ -37,7 +37,7 @@ def fingerprint(unit: typed.Unit, platform: Platform, reading: Reading = AS_IT_S
         ["program", program_digest()],
         ["solver", Solver.version()],
         ["file", _texts(unit.sources)],
-        ["model", model.name, _texts(model.sources), sorted(names_known_to(platform))],
+        ["model", model.name, _texts(model.sources), sorted(names_known_to(platform)), sorted(reading.variants)],
         ["target", target.name, target.text],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
+from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError, read_source
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
@@ -25,6 +26,10 @@ from gupproof.solving.solver import Outcome, Solver
 
 LARGEST = 200_000  # bytes of a test
 KERNEL_MODEL = "lkmm"
+
+# Files of Arm's dependencies that ours are read in place of, and the instructions that choose between values.
+_OWN_DEPENDENCIES = frozenset({"aarch64deps.cat", "aarch64-deps.cat"})
+_SELECTS = re.compile(r"\s*(CAS|CSEL|CSINC|CSINV|CSNEG|CSET|CINC|CINV|CNEG)", re.IGNORECASE)
 _REGISTER = re.compile(r"\bP?(\d+)\s*:\s*([A-Za-z]\w*)")
 
 
@@ -195,6 +200,7 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     model = model_of(platform, request.reading)
     if isinstance(test, Litmus):
         _check_tags(test, program, platform, request.reading)
+        _check_picks(test, model)
     encoding, undecided = encoded(program, model, [item.expr for item in made.observed] if listed else ())
     questions = Questions(encoding, model, Solver(encoding.cnf))
 
@@ -227,6 +233,25 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     # Last, for each state found is ruled out from then on.
     states = states_of(made, questions, timeout=request.timeout, most=request.most_states) if listed else None
     return _Seen(observation, ok, loop, marks, watched, stuck=not possible and not avoidable, states=states)
+
+
+def _check_picks(test: Litmus, model: Model) -> None:
+    """See to it that a published model of Arm knows what a conditional selection or CAS makes of dependencies.
+
+    Executions here have the order that such a choice keeps, as the manual has had it since 2022: "pick dependencies". A file
+    that works its own dependencies out and has no word for these is from before.
+
+    Raises:
+        Unsupported: it has none, and the test selects.
+
+    """
+    if not _OWN_DEPENDENCIES & set(model.standins):
+        return
+    if any("pick-" in text for path, text in model.sources.items() if Path(path).name not in _OWN_DEPENDENCIES):
+        return
+    for line in (line for thread in test.threads for line in thread):
+        if _SELECTS.match(line.text):
+            raise Unsupported(f"model: {model.name} says nothing of pick dependencies, and '{line.text}' may make some")
 
 
 def _check_tags(test: Litmus, program: Program, platform: Platform, reading: Reading) -> None:

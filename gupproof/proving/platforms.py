@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from gupproof.cat.files import bell_of
 from gupproof.cat.grounding import grounded
 from gupproof.cat.reader import known_models, load_model
 from gupproof.cat.terms import Model
@@ -34,14 +35,19 @@ class Reading:
     Attributes:
         include: folders to look for included files in, after the file's own.
         bell: a file of tags to read before the model, instead of the one that goes with it.
+        variants: names that ``if "name"`` in a model finds set.
 
     """
 
     include: tuple[str, ...] = ()
     bell: str | None = None
+    variants: tuple[str, ...] = ()
 
 
 AS_IT_STANDS = Reading()
+
+_OLDER_OR_NEWER = ("lkmm", "lkmm-v2")
+"""Targets with the same tags. Linux' files spell those of accesses in capitals since fully ordered ones have their own."""
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +79,9 @@ def names_known_to(platform: Platform) -> frozenset[str]:
     return frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
 
 
+_ORDERED_AS_READ = ("sc", "x86-tso")  # nothing passes a read: where values come from is part of the order
+
+
 @lru_cache(maxsize=64)
 def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     """Return the platform's memory model.
@@ -83,7 +92,9 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     """
     path = known_models().get(platform.model, Path(platform.model))
     include, bell = tuple(map(Path, reading.include)), Path(reading.bell) if reading.bell else None
-    model = load_model(path, tags=names_known_to(platform), include=include, bell=bell)
+    variants = frozenset(reading.variants)
+    known, own = names_known_to(platform), target_of(platform).tags
+    model = load_model(path, tags=known, include=include, bell=bell, variants=variants, own=own)
     if all(axiom.flag for axiom in model.axioms):
         raise GupError(
             Diagnostic(
@@ -92,8 +103,9 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
                 help="a model has at least one 'acyclic', 'irreflexive' or 'empty'",
             )
         )
-    implied = platform.model in known_models() and not target_of(platform).is_language
-    return model if implied else grounded(model)
+    if platform.model in _ORDERED_AS_READ:
+        return model
+    return grounded(model, control=platform.model in known_models() and not target_of(platform).is_language)
 
 
 @lru_cache(maxsize=64)
@@ -113,7 +125,8 @@ def _targets_spoken_of(path: Path) -> list[str]:
     What it includes from its own folder counts as well.
     """
     words: set[str] = set()
-    waiting, read = [path], set()
+    bell = bell_of(path)
+    waiting, read = [path, *([bell] if bell and bell.is_file() else [])], set()
     while waiting:
         file = waiting.pop()
         read.add(file)
@@ -121,11 +134,14 @@ def _targets_spoken_of(path: Path) -> list[str]:
         included = [path.parent / name for name in re.findall(r'\binclude\s+"([^"\n]+)"', text)]
         waiting += [other for other in included if other.is_file() and other not in read]
         words |= set(re.findall(r"[A-Za-z_][\w.-]*", re.sub(r'"[^"]*"', " ", text)))
+    # Dartagnan's models write fences in small letters.
+    words |= {word.upper() for word in words if word.islower() and len(word) > 3}
     # A tag that many targets have says little about which one is meant.
     spread = Counter(tag for target in _targets() for tag in target.tags)
     spoken = {target.name: sum(Fraction(1, spread[tag]) for tag in words & target.tags) for target in _targets()}
     most = max(spoken.values())
-    return [name for name, weight in spoken.items() if weight == most] if most else [_targets()[-1].name]
+    found = [name for name, weight in spoken.items() if weight == most] if most else [_targets()[-1].name]
+    return [name for name in found if name != _OLDER_OR_NEWER["MB" not in words]] or found
 
 
 def platforms(name: str, *, target: str | None = None, span: Span | None = None) -> tuple[Platform, ...]:

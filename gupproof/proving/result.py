@@ -62,6 +62,7 @@ class Result:
         verdict: the answer.
         reason: why, in a line; empty for a plain proof.
         remark: what a reader of the verdict has to know besides: that some executions never end, say.
+        runs: of the text itself that were tried on a proof: its encoding allows them.
         internal: whether an ``error`` is the program's own: what the solver found did not stand up to its re-check.
         flags: of the model that mark some execution, where the property holds: a data race, say.
         reached: covers that were asked for → whether they can be reached (None: not found out).
@@ -78,6 +79,7 @@ class Result:
     verdict: Verdict
     reason: str
     remark: str = ""
+    runs: int = 0
     internal: bool = False
     flags: tuple[str, ...] = ()
     reached: tuple[tuple[str, bool | None], ...] = ()

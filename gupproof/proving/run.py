@@ -12,12 +12,12 @@ from gupproof.proving.session import Session
 from gupproof.proving.workers import on, workers
 
 
-def prove_group(group: Group, *, timeout: float) -> tuple[Result, ...]:
+def prove_group(group: Group, *, timeout: float, runs: int = 0) -> tuple[Result, ...]:
     """Return the results of one group, in its order; what its input makes impossible is an ``error`` result."""
-    return tuple(prove_each(group, timeout=timeout))
+    return tuple(prove_each(group, timeout=timeout, runs=runs))
 
 
-def prove_each(group: Group, *, timeout: float) -> Iterator[Result]:
+def prove_each(group: Group, *, timeout: float, runs: int = 0) -> Iterator[Result]:
     """Yield the results of one group as they are found."""
     try:
         session = Session(group.unit, group.scenario, Platform(group.model, group.target), dict(group.fixed), group.reading)
@@ -26,26 +26,27 @@ def prove_each(group: Group, *, timeout: float) -> Iterator[Result]:
             yield Result(obligation=obligation, verdict=Verdict.ERROR, reason=str(error))
         return
     for obligation in group.obligations:
-        yield session.judge(obligation, timeout=timeout)
+        yield session.judge(obligation, timeout=timeout, runs=runs)
 
 
-def prove(groups: Sequence[Group], *, jobs: int, timeout: float) -> Iterator[tuple[Result, ...]]:
+def prove(groups: Sequence[Group], *, jobs: int, timeout: float, runs: int = 0) -> Iterator[tuple[Result, ...]]:
     """Yield the results of each group as it finishes.
 
     Args:
         groups: what to prove.
         jobs: processes; 1 stays in this one.
         timeout: seconds of solving for each obligation.
+        runs: of the text itself that each proof has to allow.
 
     """
     if jobs <= 1 or len(groups) <= 1:
         for group in groups:
-            for result in prove_each(group, timeout=timeout):
+            for result in prove_each(group, timeout=timeout, runs=runs):
                 yield (result,)
         return
     with workers(min(jobs, len(groups)), groups) as executor:
         waiting: dict[Future[tuple[Result, ...]], Group] = {
-            executor.submit(on, number, prove_group, timeout=timeout): group for number, group in enumerate(groups)
+            executor.submit(on, number, prove_group, timeout=timeout, runs=runs): group for number, group in enumerate(groups)
         }
         for future in as_completed(waiting):
             try:

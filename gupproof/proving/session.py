@@ -8,13 +8,17 @@ from gupproof.cat.terms import Model
 from gupproof.execution.replay import Replay
 from gupproof.execution.story import tell
 from gupproof.language import typed
+from gupproof.meaning import Outcome
 from gupproof.program.events import CheckKind, Program, StopReason
+from gupproof.program.expr import Expr
 from gupproof.program.scenario import lower
 from gupproof.proving.ending import ending
+from gupproof.proving.injection import Runs, shown
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, target_of
 from gupproof.proving.questions import Finding, Questions, encoded
 from gupproof.proving.result import Obligation, Result, Verdict
-from gupproof.solving.solver import Outcome, Solver
+from gupproof.solving.solver import Outcome as Answer
+from gupproof.solving.solver import Solver
 
 _UNREACHED = "holds, but no execution gets to an assert of it"
 
@@ -45,16 +49,27 @@ class Session:
         started = time.perf_counter()
         self.scenario = unit.scenarios[scenario]
         self.model: Model = model_of(platform, reading)
+        self.platform = platform
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding, self.undecided = encoded(self.program, self.model)
         self.stuck: dict[tuple[int, ...], str] = {}  # likewise → the remark on executions that never end
         self.flags: dict[tuple[int, ...], tuple[str, ...]] = {}  # the literals of a setting → what the model flags under it
+        self.runs = Runs(unit, self.scenario, self.program, platform.model)
+        self.allowed: dict[tuple[int, ...], tuple[int, str]] = {}  # likewise → how many runs were allowed, and one that was not
         self.build_seconds = time.perf_counter() - started
 
     @cached_property
     def questions(self) -> Questions:
         """What is asked of the encoding; from the first question on it gets no more literals."""
         return Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
+
+    def literals_of(self, state: Sequence[tuple[Expr, int]]) -> list[int] | None:
+        """Return literals that say what some expressions are; None where one of them cannot be that."""
+        known = len(self.encoding.cnf.clauses)
+        literals = [self.encoding.observe(expr).get(value) for expr, value in state]
+        for clause in self.encoding.cnf.clauses[known:]:
+            self.questions.solver.add(*clause)
+        return None if None in literals else [literal for literal in literals if literal is not None]
 
     def in_earnest(self, obligation: Obligation, setting: Sequence[int], *, timeout: float) -> tuple[Verdict, str]:
         """Return whether what holds under a setting of open switches holds of anything: proved or vacuous, and why.
@@ -69,17 +84,26 @@ class Session:
         verdict, reason, _ = question._covers()
         return verdict, reason
 
-    def judge(self, obligation: Obligation, *, timeout: float) -> Result:
-        """Return the verdict on ``obligation``, within ``timeout`` seconds of solving."""
+    def judge(self, obligation: Obligation, *, timeout: float, runs: int = 0) -> Result:
+        """Return the verdict on ``obligation``, within ``timeout`` seconds of solving.
+
+        A proof has to allow ``runs`` runs of the text itself; one that it does not is an internal error.
+        """
         started = time.perf_counter()
         question = _Question(self, obligation, started + timeout, timeout)
         verdict, reason, finding = question.decide()
+        tried = 0
+        if verdict is Verdict.PROVED and runs:
+            tried, problem = question.inject(runs)
+            if problem:
+                verdict, reason = Verdict.ERROR, problem
         found = finding.replay if finding else None
         return Result(
             obligation=obligation,
             verdict=verdict,
             reason=reason,
             remark=question.remark,
+            runs=tried,
             internal=verdict is Verdict.ERROR,
             flags=question.flags,
             reached=tuple(question.reached.items()),
@@ -118,11 +142,11 @@ class _Question:
     def decide(self) -> tuple[Verdict, str, Finding | None]:
         encoding, name = self.session.encoding, self.obligation.property
         finding = self.session.questions.find([*self.setting, encoding.violated[name]], self._left(), refutes=name)
-        if finding.problem and finding.outcome is Outcome.SAT:
+        if finding.problem and finding.outcome is Answer.SAT:
             return Verdict.ERROR, f"a refutation did not stand up to its re-check: {finding.problem}", None
         if finding.replay is not None:
             return Verdict.REFUTED, why(finding.replay, name), finding
-        if finding.outcome is Outcome.UNKNOWN:
+        if finding.outcome is Answer.UNKNOWN:
             return self._gave_up(f"property {name}", finding)
         limit = self._limit_hit()
         if limit:
@@ -141,18 +165,18 @@ class _Question:
         raised = []
         for name, literal in encoding.flagged.items() if known is None else ():
             finding = session.questions.find([*self.setting, literal], self._left(), raises=name)
-            if finding.outcome is Outcome.SAT and finding.problem:
+            if finding.outcome is Answer.SAT and finding.problem:
                 return Verdict.ERROR, f"a flag did not stand up to its re-check: {finding.problem}", None
-            if finding.outcome is Outcome.UNKNOWN:
+            if finding.outcome is Answer.UNKNOWN:
                 return self._gave_up(f"flag {name}", finding)
-            if finding.outcome is Outcome.SAT:
+            if finding.outcome is Answer.SAT:
                 raised.append(name)
         self.flags = session.flags[tuple(self.setting)] = tuple(raised) if known is None else known
         return None
 
     def _limit_hit(self) -> str:
         finding = self.session.questions.find([*self.setting, self.session.encoding.bounded], self._left())
-        if finding.outcome is Outcome.UNSAT:
+        if finding.outcome is Answer.UNSAT:
             return ""
         if finding.replay is not None:
             return bound_reason(finding.replay)
@@ -163,13 +187,13 @@ class _Question:
         missing = []
         for cover in self.obligation.covering:
             finding = self.session.questions.find([*self.setting, encoding.covered[cover]], self._left(), reaches=cover)
-            if finding.outcome is Outcome.SAT and finding.problem:
+            if finding.outcome is Answer.SAT and finding.problem:
                 return Verdict.ERROR, f"a cover did not stand up to its re-check: {finding.problem}", None
-            if finding.outcome is Outcome.UNKNOWN:
+            if finding.outcome is Answer.UNKNOWN:
                 self.reached[cover] = None
                 return self._gave_up(f"cover {cover}", finding)
-            self.reached[cover] = finding.outcome is Outcome.SAT
-            if finding.outcome is Outcome.UNSAT:
+            self.reached[cover] = finding.outcome is Answer.SAT
+            if finding.outcome is Answer.UNSAT:
                 missing.append(cover)
         if not self.obligation.covering and self._never_ends():
             return (
@@ -192,17 +216,51 @@ class _Question:
         finding = self.session.questions.find([*self.setting, literal], self._left())
         if finding.replay is not None and not finding.replay.gets_to(name):
             return Verdict.ERROR, "an execution that gets to an assert did not stand up to its re-check", None
-        if finding.outcome is Outcome.SAT and finding.problem:
+        if finding.outcome is Answer.SAT and finding.problem:
             return (
                 Verdict.ERROR,
                 f"an execution that gets to an assert did not stand up to its re-check: {finding.problem}",
                 None,
             )
-        if finding.outcome is Outcome.UNKNOWN:
+        if finding.outcome is Answer.UNKNOWN:
             return self._gave_up("whether an assert is reached", finding)
-        if finding.outcome is Outcome.UNSAT:
+        if finding.outcome is Answer.UNSAT:
             return Verdict.VACUOUS, _UNREACHED, None
         return None
+
+    def inject(self, count: int) -> tuple[int, str]:
+        """Give runs of the text to the encoding.
+
+        Returns:
+            how many it allows; and, in words, one that it does not allow, or that refutes what was proved.
+
+        """
+        session = self.session
+        made = session.runs.outcomes(dict(self.obligation.values), count)
+        for outcome in made:
+            if outcome.refutes(self.obligation.property):
+                return 0, f"a run of the text refutes what was proved: it ends with {shown(outcome)}"
+        key = tuple(self.setting)
+        if key not in session.allowed:
+            session.allowed[key] = self._allowed(made)
+        return session.allowed[key]
+
+    def _allowed(self, made: Sequence[Outcome]) -> tuple[int, str]:
+        session, tried = self.session, 0
+        for outcome in made:
+            state = session.runs.state(outcome)
+            if state is None:
+                continue
+            literals = session.literals_of(state)
+            if literals is not None:
+                finding = session.questions.find([*self.setting, session.encoding.complete, *literals], self._left())
+                if finding.outcome is Answer.UNKNOWN:
+                    continue
+                if finding.replay is not None:
+                    tried += 1
+                    continue
+            return tried, f"the encoding does not allow a run of the text: one that ends with {shown(outcome)}"
+        return tried, ""
 
     def _stuck(self) -> str:
         """Return a remark on executions that never end, where there are any."""
@@ -214,7 +272,7 @@ class _Question:
 
     def _find_stuck(self) -> str:
         finding = self.session.questions.find([*self.setting, self.session.encoding.stuck], self._left())
-        if finding.outcome is Outcome.UNKNOWN:
+        if finding.outcome is Answer.UNKNOWN:
             return "whether some executions never end was not found out"
         if finding.replay is None or not finding.replay.stuck:
             return ""
@@ -227,7 +285,7 @@ class _Question:
         if not (program.stops or program.constraints) or program.properties[self.obligation.property] is program.pool.true:
             return False
         finding = self.session.questions.find([*self.setting, encoding.complete], self._left())
-        return finding.outcome is Outcome.UNSAT
+        return finding.outcome is Answer.UNSAT
 
     def _left(self) -> float:
         return max(0.001, self.deadline - time.perf_counter())

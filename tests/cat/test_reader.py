@@ -11,7 +11,7 @@ from tests.cat.conftest import TAGS
 
 
 def test_the_projects_models():
-    assert list(known_models()) == ["armv8", "lkmm", "lkmm-same-lock", "power", "riscv", "sc", "x86-tso"]
+    assert list(known_models()) == ["armv8", "lkmm", "lkmm-same-lock", "lkmm-v2", "power", "riscv", "sc", "x86-tso"]
     for target in known_targets():
         for name in target.models:
             model = load_model(known_models()[name], tags=target.tags)
@@ -144,6 +144,12 @@ def test_comments(term):
     assert term("po (* (* nested *) // not ; this *) | rf // rest\n# all of it\n | co") == "|(po, rf, co)"
 
 
+def test_comments_of_other_tools(term):
+    assert term("po /* (* flat // */ | rf /**/ | co") == "|(po, rf, co)"
+    # Words like these open no comment inside of one, where else the outer one had no end.
+    assert term("po (* r2 = (*y) + (*(z)) *) | rf (* nested (* as ever *) *)") == "|(po, rf)"
+
+
 def test_include(load):
     model = load('include "other.cat"\nlet b = a ; a', other="let a = rf")
     assert repr(model.definitions["b"]) == ";(rf, rf)"
@@ -168,6 +174,8 @@ def test_include_folders(tmp_path):
         ("let a = po $", "C001", "1:12", "'$'"),
         ("let = po", "C001", "1:5", "a name"),
         ("let a = po (* x", "C002", "1:12", "no end"),
+        ("let a = po (* (* x *)", "C002", "1:12", "no end"),
+        ("let a = po /* x *)", "C002", "1:12", "no end"),
         ("let a = pos", "C003", "1:9", "did you mean po?"),
         ("let a = rw", "C003", "1:9", "did you mean"),
         ("let a = [DMB.IHS]", "C003", "1:10", "did you mean DMB.ISH?"),

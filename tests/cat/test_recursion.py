@@ -186,3 +186,10 @@ def test_values_that_differ(tmp_path):
         everyone = meaning.relation(model.definitions["same"])
         assert all(b in set(bits(everyone[a])) for a in value for b in value if value[a] == value[b])
     assert difference(program, model, found) == ""
+
+
+def test_a_guard_is_a_check_of_what_the_recursion_comes_to(load):
+    """As in herd's models that generate no coherence order: let rec U = ... when acyclic U as sc-per-location."""
+    model = load("let rec u = po | rf | (u; [M]; u) when acyclic u as mine let w = u acyclic w")
+    assert [axiom.name for axiom in model.axioms] == ["mine", "acyclic w"]
+    assert model.axioms[0].term is model.axioms[1].term

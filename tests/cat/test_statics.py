@@ -31,7 +31,6 @@ TAGS = "enum Kind = 'mb || 'acquire || 'once "
         ("", "try po with rf", "po"),
         ("", "try NoSuchThing with rf", "rf"),
         ("", "try R ; po with rf", "rf"),
-        ("", "try match po with || {} -> co end with rf", "rf"),
         ("let f x = x ; x", "try f R with rf", "rf"),
         # No variant is set.
         ("", 'if "v" then po else rf', "rf"),

@@ -106,3 +106,15 @@ def test_the_files_that_stand_in_for_published_ones_are_listed():
     assert "lock.cat" in gupproof("models").out
     document = json.loads(gupproof("models", "--json").out)
     assert {"cos.cat", "lock.cat"} <= {Path(path).name for path in document["standins"]}
+
+
+def test_variants_are_set_on_the_command_line_or_beside_the_model(place):
+    (place / "total.cat").write_text('acyclic po-loc | rf | fr | co if "strict" acyclic po | fr | rfe | co as all-of-it end')
+    test, model = str(place / "free.litmus"), str(place / "total.cat")
+    assert "Sometimes" in gupproof("litmus", test, "-m", model).out
+    assert "Sometimes" in gupproof("litmus", test, "-m", model, "--variant", "other").out
+    assert "Never" in gupproof("litmus", test, "-m", model, "--variant", "other", "--variant", "strict").out
+    run = gupproof("check", str(place / "race.gup"), "-m", model, "--variant", "strict", "-c", "fence=none")
+    assert run.code in (Exit.AS_EXPECTED, Exit.UNEXPECTED), run.err
+    (place / "total.cfg").write_text("model total.cat\nvariant strict\n")
+    assert "Never" in gupproof("litmus", test, "-m", model).out

@@ -46,6 +46,14 @@ def test_the_round_that_ends_a_wait_may_look_at_several_words_one_after_the_othe
     assert findings.waits  # where the thread looks too late
 
 
+def test_a_wait_for_what_registers_say_never_ends_unless_it_holds() -> None:
+    text = scenario("thread t0 { int i = 1; await (i == 1); r = 1; await (MODE == blue); r = 2; }", "thread t1 { x = 1; }")
+    assert found(text, MODE="blue").finals("r") == {(2,)}
+    (outcome,) = found(text, MODE="red").outcomes
+    assert (outcome.value("r"), outcome.value("x")) == (1, 1)
+    assert dict(outcome.endings) == {"t0": Ending.WAITS, "t1": Ending.ENDED}
+
+
 def test_who_waits_for_each_other_waits_for_good() -> None:
     waits = "await (READ_ONCE({0}) == 1); WRITE_ONCE({1}, 1);"
     findings = found(scenario(f"thread t0 {{ {waits.format('x', 'y')} }}", f"thread t1 {{ {waits.format('y', 'x')} }}"))
@@ -148,12 +156,15 @@ def test_asserts_may_belong_to_no_overflow() -> None:
         ("1 / x == 0", False),
         ("spin_is_locked(&lock)", False),
         ("walk(&n) == 1", True),
+        ("look(p) == 0", False),
+        ("look(&n) == 0", True),
     ],
 )
 def test_a_property_that_looks_where_nothing_is_does_not_hold(condition: str, holds: bool) -> None:
     before = "fn walk(struct node *q) -> int { int i = 0; while (q) bound 2 { i++; q = q->next; } return i; }"
-    findings = found(thread("x = 0;", f"property asked : {condition};", before=before))
-    assert findings.refutes("asked") is not holds
+    before += " fn look(struct node *q) -> int { return q->f; }"
+    (outcome,) = found(thread("x = 0;", f"property asked : {condition};", before=before)).complete
+    assert dict(outcome.holds) == {"asked": holds}
 
 
 def test_a_property_whose_loop_hits_its_bound_is_neither() -> None:

@@ -1,6 +1,7 @@
 """Exploring finds every execution: with and without its reductions, and all that walks come upon."""
 
 import ast
+import os
 from pathlib import Path
 from random import Random
 
@@ -14,11 +15,12 @@ from gupproof.meaning import Machine, TooManyStatesError, Walker, explore
 from tests.meaning.support import found, scenario
 from tests.support.mixed_programs import mixed_text
 
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "25"))
 WALKS = 20
 MOST_STATES = 4_000
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=PROGRAMS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**40), machine=st.sampled_from(Machine))
 def test_what_is_left_out_makes_no_difference(seed: int, machine: Machine) -> None:
     unit = load_text(mixed_text(Random(seed)))
@@ -33,7 +35,7 @@ def test_what_is_left_out_makes_no_difference(seed: int, machine: Machine) -> No
     assert ends <= full.outcomes
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=PROGRAMS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**40))
 def test_whatever_sc_does_x86_tso_does(seed: int) -> None:
     unit = load_text(mixed_text(Random(seed)))

@@ -85,6 +85,10 @@ def test_handlers_come_in_any_order_and_none_inside_another() -> None:
     before = "fn append(int *p, int v) { local_irq_enable(); *p = *p * 10 + v; }"
     findings = found(thread("", "interrupt t0 by append(&x, 1);", "interrupt t0 by append(&x, 2);", before=before))
     assert findings.finals("x") == {(0,), (1,), (2,), (12,), (21,)}
+    before = "fn bump(int *p, int *mine) { local_irq_enable(); *p = *p + 1; *mine = 1; }"
+    findings = found(thread("", "interrupt t0 by bump(&x, &y);", "interrupt t0 by bump(&x, &z);", before=before))
+    # One inside the other would lose an increment.
+    assert findings.finals("y", "z", "x") == {(0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 2)}
 
 
 def test_an_interrupt_may_come_while_its_thread_waits_and_end_the_wait() -> None:
@@ -166,3 +170,10 @@ def test_a_thread_that_waits_lets_another_of_its_cpu_run() -> None:
     findings = found(scenario("thread t0 on cpu0 { await (READ_ONCE(x) == 1); r = 1; }", "thread t1 on cpu0 { x = 1; }"))
     assert findings.finals("r") == {(1,)}
     assert not findings.waits
+
+
+def test_those_that_preempt_do_not_preempt_each_other() -> None:
+    text = scenario(
+        "thread t0 on cpu0 { q = 1; }", "thread t1 on cpu0 { x = 1; x = 2; }", "thread t2 on cpu0 { r = READ_ONCE(x); }"
+    )
+    assert found(text).finals("r") == {(0,), (2,)}

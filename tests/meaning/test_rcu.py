@@ -89,6 +89,22 @@ def test_a_handler_has_a_section_of_its_own(machine: Machine) -> None:
     assert (1, 0) not in ends
 
 
+@MACHINE
+def test_an_interrupt_may_come_while_its_thread_waits_for_a_grace_period(machine: Machine) -> None:
+    # The first section came first, so that the interrupt it saw is not behind the grace period; the second did not, so that
+    # the interrupt it did not see is not before it: it came in between.
+    text = scenario(
+        "int w0; ghost int g, h;",
+        "thread t0 { WRITE_ONCE(w0, 1); synchronize_rcu(); WRITE_ONCE(z, 1); }",
+        "thread t1 { rcu_read_lock(); g = READ_ONCE(w0); h = READ_ONCE(x); rcu_read_unlock(); }",
+        "thread t2 { rcu_read_lock(); r = READ_ONCE(x); q = READ_ONCE(z); rcu_read_unlock(); }",
+        "interrupt t0 by set(&x);",
+        before="fn set(int *p) { WRITE_ONCE(*p, 1); }",
+    )
+    ends = found(text, machine).finals("g", "h", "r", "q")
+    assert {(0, 1, 0, 0), (1, 0, 0, 1), (0, 1, 0, 1)} <= ends
+
+
 # ── call_rcu ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -215,3 +231,12 @@ def test_sections_of_srcu_nest_each_with_its_own_index(machine: Machine) -> None
         "thread t1 { WRITE_ONCE(y, 1); synchronize_srcu(&ss); WRITE_ONCE(x, 1); }",
     )
     assert (1, 0) not in found(text, machine).finals("r", "q")
+
+
+@MACHINE
+@pytest.mark.parametrize("index", ["i", "i + 1"])
+def test_handing_back_what_is_no_open_section_faults(machine: Machine, index: str) -> None:
+    code = f"int i = srcu_read_lock(&ss); x = 1; srcu_read_unlock(&ss, i); srcu_read_unlock(&ss, {index}); y = 1;"
+    findings = found(scenario(f"thread t0 {{ {code} }}"), machine)
+    assert not findings.complete
+    assert {stop.reason for stop in findings.faults} == {"`srcu_read_unlock()` of no section that is open"}

@@ -99,6 +99,12 @@ def test_arguments_of_an_exchange_come_from_left_to_right_and_before_its_address
     code = "int i = 0; xchg(&a[next(&i)], next(&i)); r = a[2] * 10 + i;"
     before = "fn next(int *i) -> int { *i = *i + 1; return *i; }"
     assert result(code, before=before) == {12}
+    # Expects 1, and puts 2.
+    assert result("int i = 0; x = 1; cmpxchg(&x, next(&i), next(&i)); r = x;", before=before) == {2}
+    # Adds 1, unless it is 2.
+    assert result(
+        "int i = 0; atomic_set(&c, 2); atomic_add_unless(&c, next(&i), next(&i)); r = atomic_read(&c);", before=before
+    ) == {2}
 
 
 def test_a_choice_takes_every_value_and_choices_are_independent() -> None:
@@ -134,6 +140,7 @@ def test_switches_and_slots_do_what_they_are_set_to() -> None:
         ("atomic_set(&c, 4); r = atomic_fetch_add_unless(&c, 3, 1);", 4),
         ("r = atomic_dec_if_positive(&c) * 10 + atomic_read(&c);", -10),
         ("atomic_set(&c, 2); r = atomic_dec_if_positive(&c) * 10 + atomic_read(&c);", 11),
+        ("atomic_set(&c, 1); r = atomic_dec_if_positive(&c) * 10 + atomic_read(&c);", 0),
         ("atomic_set(&c, 1); r = atomic_dec_and_test(&c);", 1),
         ("r = atomic_add_negative(-1, &c);", 1),
         ("r = atomic_inc_not_zero(&c);", 0),
@@ -175,6 +182,12 @@ def test_what_the_reference_calls_a_fault_stops_the_thread(code: str) -> None:
     assert findings.faults
     assert not findings.complete
     assert all(outcome.value("z") == 0 for outcome in findings.outcomes)
+
+
+def test_the_end_of_an_array_is_its_end_though_something_follows() -> None:
+    before = "struct pair { int first[2]; int second; };"
+    assert fault("int i = 2; r = s.first[i];", "struct pair s;", before=before) == {"an access past the end of an array"}
+    assert result("int i = 1; s.first[i] = 4; r = s.second * 10 + s.first[1];", "struct pair s;", before=before) == {4}
 
 
 def test_working_out_an_address_is_no_access() -> None:

@@ -1,5 +1,6 @@
 """A trace says what happened: it satisfies the axioms of its model and the law of grace periods, and names every place."""
 
+import os
 from random import Random
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.mixed_programs import mixed_text
 
 MACHINE = pytest.mark.parametrize("machine", MACHINES)
 WALKS = 25
-PROGRAMS = 40
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "25"))
 
 
 def initial(of: Walker, trace: Trace) -> dict[str, object]:

@@ -66,3 +66,30 @@ def judged_under(tmp_path: Path, check: str) -> Judgement:
     model = tmp_path / "m.cat"
     model.write_text(f'"m" acyclic po-loc | com as c\nflag {check} as mine')
     return judged(tmp_path, "WRITE_ONCE(*x, 1);", "int r0; r0 = READ_ONCE(*x);", "1:r0=1", str(model))
+
+
+# A read-modify-write beside a plain write: since the kernel's fully ordered ones have no barriers of their own, nothing keeps
+# the compiler from merging the two (herd7 with Linux' files of August 2026 flags both; v6.12 had barriers around the second).
+@pytest.mark.parametrize(("model", "flags"), [("lkmm", ("data-race",)), ("lkmm-v2", ("mixed-accesses", "data-race"))])
+def test_a_plain_write_beside_a_full_read_modify_write(tmp_path, model, flags):
+    found = judged(tmp_path, "int r0; *x = 2; r0 = xchg(x, 1);", "int r1; r1 = READ_ONCE(*x);", "1:r1=2", model)
+    assert found.observation is Observation.SOMETIMES
+    assert found.flags == flags
+
+
+@pytest.mark.parametrize("model", ["lkmm", "lkmm-v2"])
+def test_a_full_read_modify_write_orders_what_is_on_either_side(tmp_path, model):
+    """herd7: Never with xchg(), Sometimes with xchg_relaxed()."""
+    for name, expected in (("xchg", Observation.NEVER), ("xchg_relaxed", Observation.SOMETIMES)):
+        first = f"int r0; int r1; WRITE_ONCE(*x, 1); r0 = {name}(&z, 1); r1 = READ_ONCE(*y);"
+        second = "int r1; WRITE_ONCE(*y, 1); smp_mb(); r1 = READ_ONCE(*x);"
+        assert judged(tmp_path, first, second, "0:r1=0 /\\ 1:r1=0", model).observation is expected
+
+
+@pytest.mark.parametrize("model", ["lkmm", "lkmm-v2"])
+def test_the_barrier_after_an_srcu_unlock_orders_the_unlock_itself(tmp_path, model):
+    """herd7 with Linux' files: Never, and flags since the cookie is no lock's."""
+    first = "int r0; srcu_read_unlock(x, 1); smp_mb__after_srcu_read_unlock(); r0 = READ_ONCE(*y);"
+    found = judged(tmp_path, first, "int r1; WRITE_ONCE(*y, 1); smp_mb(); r1 = srcu_read_lock(x);", "0:r0=0 /\\ 1:r1=0", model)
+    assert found.observation is Observation.NEVER
+    assert "unbalanced-srcu-lock" in found.flags

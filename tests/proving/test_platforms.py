@@ -57,7 +57,7 @@ def test_an_unknown_model_is_refused_with_what_there_is():
     code, message, remedy = refused("x86-tsl")
     assert (code, message) == ("P001", "there is no memory model called 'x86-tsl'")
     assert remedy == "did you mean x86-tso?"
-    assert "armv8, lkmm, lkmm-same-lock, power, riscv, sc, x86-tso" in refused("alpha")[2]
+    assert "armv8, lkmm, lkmm-same-lock, lkmm-v2, power, riscv, sc, x86-tso" in refused("alpha")[2]
     assert refused("nowhere.cat")[:2] == ("P001", "there is no model file nowhere.cat")
 
 
@@ -70,3 +70,24 @@ def test_a_target_of_another_model_is_refused_with_its_own():
 def test_a_target_file_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(GupError, match="does not exist"):
         target_of(Platform("sc", str(tmp_path / "none.target")))
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("acyclic [Once]; po; [Rcu-lock]", {"lkmm"}),
+        ("enum Accesses = 'ONCE || 'MB acyclic [Once]; po; [MB]; po; [Rcu-lock]", {"lkmm-v2"}),
+        ("acyclic po; [mfence]; po | (M * A)", {"x86-64"}),
+        ("acyclic po; [lwsync]; po", {"ppc64"}),
+        ("acyclic [A]; po | po; [L]", {"arm64-llsc", "arm64-lse"}),
+    ],
+)
+def test_a_model_file_is_of_the_targets_whose_tags_it_names(tmp_path, text, targets):
+    (tmp_path / "m.cat").write_text(text)
+    assert {platform.target for platform in platforms(str(tmp_path / "m.cat"))} == targets
+
+
+def test_the_bell_file_of_a_model_says_which_linux_it_is_of(tmp_path):
+    (tmp_path / "m.cat").write_text("acyclic [Once]; po; [Mb]; po; [Rcu-lock]")
+    (tmp_path / "m.bell").write_text("enum Accesses = 'ONCE || 'MB")
+    assert [platform.target for platform in platforms(str(tmp_path / "m.cat"))] == ["lkmm-v2"]

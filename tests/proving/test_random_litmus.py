@@ -25,7 +25,7 @@ from tests.support.litmus_texts import DIALECTS, assembly, kernel_c
 TESTS = int(os.environ.get("GUPPROOF_FUZZ", "700")) // 7
 LIMITS = settings(max_examples=TESTS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ASSEMBLY = [(dialect.head, model) for dialect in DIALECTS.values() for model in dialect.models]
-KERNEL_C = ("lkmm", "lkmm-same-lock")
+KERNEL_C = ("lkmm", "lkmm-same-lock", "lkmm-v2")
 
 
 def enumerated(program: Program, model_name: str) -> tuple[Observation, set[str]]:

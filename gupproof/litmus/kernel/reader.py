@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gupproof.litmus.condition import read_condition, read_locations
 from gupproof.litmus.form import And, Formula, Quantifier, Register, Unsupported, Word
+from gupproof.litmus.kernel import c11
 from gupproof.litmus.kernel.calls import value_of
 from gupproof.litmus.kernel.expressions import Scope
 from gupproof.litmus.kernel.form import KernelTest, KernelThread
@@ -46,6 +47,7 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
     if text[at : at + 1] != "{":
         raise source.error("M001", "the initial state { ... } is missing", min(at, len(text) - 1), "{} when everything is 0")
     words, at = bracketed(source, at, code=False)
+    c11.check_words(words)
     initial = read_initial(words)
     headers: list[tuple[Words, Words]] = []
     at = source.skip(at)
@@ -57,6 +59,8 @@ def read_kernel_c(text: str, path: str) -> KernelTest:
         if text[at : at + 1] != "{":
             raise source.error("M001", f"the body of P{found[1]} is missing", min(at, len(text) - 1), "P0(int *x) { ... }")
         body, at = bracketed(source, at, code=True)
+        c11.check_words(parameters)
+        c11.check_words(body)
         _check_types(words, parameters, body)
         headers.append((parameters, body))
         at = source.skip(at)
@@ -108,7 +112,7 @@ def _shared(initial: Initial) -> frozenset[str]:
 
 
 def _thread(number: int, parameters: Words, body: Words, initial: Initial, shared: frozenset[str]) -> KernelThread:
-    given = _parameters(parameters)
+    given, volatile = _parameters(parameters)
     # What the initial state gives the thread as a register is one.
     registers = {register.name for register in initial.registers if register.thread == number}
     known = frozenset(given) | shared
@@ -120,24 +124,28 @@ def _thread(number: int, parameters: Words, body: Words, initial: Initial, share
         statements = reader.block()
         # A name that was taken for a location before the thread assigned to it: now it is known.
         if not (late := reader.assigned & reader.mentioned):
+            c11.check_volatile(volatile, statements)
             return KernelThread((*given, *sorted(scope.implied)), frozenset(scope.locals), statements)
         registers |= late
 
 
-def _parameters(words: Words) -> tuple[str, ...]:
+def _parameters(words: Words) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the names of parameters, and those of them that are volatile."""
     names: list[str] = []
+    volatile: set[str] = set()
     words.expect("(")
-    latest = ""
+    latest, keeps = "", False
     while True:
         word = words.take()
         if is_name(word):
-            latest = word
+            latest, keeps = word, keeps or word == "volatile"
         elif word in (",", ")"):
             if latest and latest != "void":
                 names.append(latest)
-            latest = ""
+                volatile |= {latest} if keeps else set()
+            latest, keeps = "", False
             if word == ")":
-                return tuple(names)
+                return tuple(names), frozenset(volatile)
         elif word == "[":
             while words.next not in ("]", ")"):
                 words.take()

@@ -220,3 +220,43 @@ def test_what_is_no_test_is_said_to_be_none(text: str):
 def test_what_nests_too_deeply_is_an_error(deep: str):
     with pytest.raises(GupError):
         body(f"r1 = {deep}1;" if deep[0] in "(~" else deep)
+
+
+# ── C11 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("statements", "parameters", "word"),
+    [
+        ("int r1 = *x;", "atomic_int* x", "'atomic_int'"),
+        ("int r1 = *x;", "_Atomic int* x", "'_Atomic'"),
+        ("int r1 = atomic_load_explicit(x, memory_order_relaxed);", "int* x", "'atomic_load_explicit'"),
+        ("atomic_thread_fence(memory_order_seq_cst);", "int* x", "'atomic_thread_fence'"),
+        ("int r1 = READ_ONCE(*x); atomic_store(x, 1);", "int* x", "'atomic_store'"),
+    ],
+)
+def test_a_test_with_words_of_c11_is_none_in_kernel_c(statements, parameters, word):
+    with pytest.raises(Unsupported, match="C11: ") as caught:
+        body(statements, parameters)
+    assert word in str(caught.value)
+
+
+def test_words_of_c11_in_the_initial_state():
+    with pytest.raises(Unsupported, match="C11: 'atomic_int'"):
+        body("int r1 = READ_ONCE(*x);", "int *x", "atomic_int x = 1;")
+
+
+@pytest.mark.parametrize("statement", ["int r1 = *x;", "*x = 1;", "if (*x) WRITE_ONCE(*y, 1);", "WRITE_ONCE(*y, *x);"])
+def test_what_is_volatile_is_reached_through_primitives_only(statement):
+    """Tests of C11 call such an access non-atomic; in the kernel it is one that the compiler keeps, and no plain one."""
+    with pytest.raises(Unsupported, match="C11: a plain access to 'x', which is volatile"):
+        body(statement, "volatile int* x, int *y")
+    assert body(statement, "int* x, volatile int *unused, int *y").body
+
+
+def test_volatile_is_no_hindrance_to_primitives():
+    assert len(body("WRITE_ONCE(*x, 1); int r1 = READ_ONCE(*x);", "volatile int* x").body) == 2
+
+
+def test_primitives_whose_names_c11_has_too_are_the_kernels():
+    assert body("int r1 = atomic_fetch_add(1, x); atomic_long_set(x, 2);", "atomic_t *x").body
