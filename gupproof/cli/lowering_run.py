@@ -124,12 +124,14 @@ def _about(rows: Sequence[str]) -> list[int]:
     return [number for number, trial in enumerate(trials) if not rows or trial.use.row in rows]
 
 
-def _order(item: Finding) -> tuple[str, str, bool, str, str]:
-    # The full barrier stands in other rows' programs as well: what is wrong with it comes first.
-    return item.platform.target, item.platform.model, item.row != FULL.row, item.primitive, item.fault.value
+def _order(item: Finding) -> tuple[str, str, bool, str, int]:
+    # The full barrier stands in other rows' programs as well: what is wrong with it comes first. A broken promise comes
+    # before what differs.
+    return item.platform.target, item.platform.model, item.row != FULL.row, item.primitive, list(Fault).index(item.fault)
 
 
 def _print(findings: Sequence[Finding], *, quiet: bool) -> None:
+    shown = ""
     for (platform, primitive, fault), group in groupby(findings, key=lambda item: (item.platform, item.primitive, item.fault)):
         items = list(group)
         first = min(items, key=lambda item: len(item.words))
@@ -137,7 +139,8 @@ def _print(findings: Sequence[Finding], *, quiet: bool) -> None:
         click.echo(f"{Path(platform.target).stem} under {platform.model}: {primitive}: {fault.value} ({programs})")
         verdicts = f"kernel {first.kernel.value}, row {first.table.value}, instructions {first.instructions.value}"
         click.echo(f"    {first.trial}: {verdicts}")
-        if not quiet:
+        if not quiet and first.code != shown:
+            shown = first.code
             text = first.words.partition("\n\n")[2] + "\n" + first.code
             click.echo("".join(f"        {line}\n" if line else "\n" for line in text.splitlines()))
     if any(item.row == FULL.row and item.fault is not Fault.UNKNOWN for item in findings):

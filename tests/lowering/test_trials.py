@@ -10,7 +10,7 @@ from gupproof.litmus.lower import lower_litmus
 from gupproof.lowering.assembly import assembly
 from gupproof.lowering.check import all_trials
 from gupproof.lowering.instructions import read_instructions
-from gupproof.lowering.judging import Verdict, judged_kernel_c
+from gupproof.lowering.judging import Verdict, judged_assembly, judged_kernel_c
 from gupproof.lowering.kernel import kernel_c
 from gupproof.program.target_reader import SHAPES, known_targets
 from gupproof.proving.platforms import Platform
@@ -54,6 +54,18 @@ def test_each_can_be_written_in_the_instructions_of_every_target_and_read_back(n
         for straight in (False, True):
             program = lower_litmus(read_assembly(assembly(trial, instructions, straight=straight), "test"), unroll=0)
             assert len(program.threads) == len(trial.threads)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_each_program_with_locks_comes_to_its_end_in_the_instructions_of_every_target(name: str) -> None:
+    # Otherwise it would never do anything, and "Never" would say nothing.
+    instructions = read_instructions(targets_dir() / f"{name}.instructions")
+    (platform, *_) = (Platform(model, name) for target in known_targets() if target.name == name for model in target.models)
+    trials = [trial for trial in all_trials() if "lock" in trial.use.name]
+    assert len(trials) > 30
+    for trial in trials:
+        text = re.sub(r"exists .*", "exists (true)", assembly(trial, instructions))
+        assert judged_assembly(text, platform, 60) is Verdict.SOMETIMES, (trial.use.name, trial.name)
 
 
 def test_without_branches_the_condition_says_which_way_they_went() -> None:
