@@ -12,7 +12,7 @@ FUZZ   ?= 2000
 TWICE      := --config ORDER=2
 FOUR_TIMES := --config ORDER=3 --model sc --model x86-tso --model armv8
 
-.PHONY: help prove sizes barriers sensitivity test fuzz mutants docs lint format bench bench-litmus bench-barriers clean
+.PHONY: help prove sizes barriers sensitivity test fuzz mutants lowering docs lint format bench bench-litmus bench-barriers clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -52,6 +52,9 @@ barriers: $(VENV)/.installed  ## where barriers have to be, for every theorem th
 
 sensitivity: $(VENV)/.installed  ## the lines of the text that each proof rests on
 	$(BIN)/gupproof sensitivity --jobs $(JOBS) --records build/records
+
+lowering: $(VENV)/.installed  ## check the target tables: what the kernel promises, and what instructions do
+	$(BIN)/gupproof lowering --jobs $(JOBS)
 
 lint: $(VENV)/.installed-dev  ## the checks without the tests
 	$(BIN)/ruff format --check .

@@ -311,6 +311,14 @@ CASES = (
         "the same",
     ),
     Case(
+        "nor does it come from nowhere by way of the thread's own memory",
+        f"int go, s, t; {TWO} thread a {{ int v = 0; if (READ_ONCE(x) == 1) v = 1; WRITE_ONCE(s, v); r = READ_ONCE(s);"
+        " WRITE_ONCE(y, r); } thread b { WRITE_ONCE(t, 0); if (READ_ONCE(y) == 1) WRITE_ONCE(t, 1); q = READ_ONCE(t);"
+        " WRITE_ONCE(x, q); } thread c { if (READ_ONCE(go) == 1) WRITE_ONCE(x, 1); } property p : r == 0 || q == 0;",
+        ("lkmm",),
+        "no store behind a branch is seen before the branch is settled, forwarded values or not",
+    ),
+    Case(
         "a value that is copied in a circle comes from nowhere",
         f"int go; {TWO} thread a {{ r = x; y = r; }} thread b {{ q = y; x = q; }}"
         "thread c { if (READ_ONCE(go) == 1) WRITE_ONCE(x, 1); } property p : r == 0 || q == 0;",

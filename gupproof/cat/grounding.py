@@ -1,9 +1,14 @@
 """Values come from somewhere: what a read reads was not computed from itself, through what other threads read and write.
 
-In the models of machines it follows, since their order holds the dependencies by which a value is computed, and reads from.
-A model of a language forgets dependencies (of plain accesses, of a branch whose arms have joined): there, and in a model that
-nothing is known of, it is said. Herd finds no values for the other executions either: it solves the equations between what is
-read and written, of a candidate execution whose branches are settled. So a condition is no part of where a value comes from.
+A model of a language forgets dependencies (of plain accesses, of a branch whose arms have joined), and of a model that is not
+the project's own nothing is known: there it is said. Herd finds no values for the other executions either: it solves the
+equations between what is read and written, of a candidate execution whose branches are settled. So a condition is no part of
+where a value comes from.
+
+On a machine it is: every instruction behind a branch waits for it before others can see what it stores. The order of the
+models of SC and x86-TSO holds that by itself. Those of Arm, RISC-V and Power hold it of the instructions; of code in the
+language, where control is taken to end at the join, it is said as well, so that nothing comes from nowhere by way of a
+thread's own memory.
 """
 
 from dataclasses import replace
@@ -15,10 +20,11 @@ from gupproof.diagnostics import NOWHERE
 NAME = "values-come-from-somewhere"
 
 
-def grounded(model: Model) -> Model:
-    """Return the model with the axiom that no value depends on itself."""
+def grounded(model: Model, *, control: bool) -> Model:
+    """Return the model with the axiom that no value depends on itself; ``control``: neither by the branches taken."""
     pool = model.pool
-    where_from = pool.make(TermOp.UNION, *(pool.base(name, Sort.REL) for name in ("addr", "data", "rf")))
+    names = ("addr", "data", "ctrl", "rf") if control else ("addr", "data", "rf")
+    where_from = pool.make(TermOp.UNION, *(pool.base(name, Sort.REL) for name in names))
     axiom = Axiom(kind=AxiomKind.ACYCLIC, negated=False, flag=False, term=where_from, name=NAME, span=NOWHERE)
     axioms = (*model.axioms, axiom)
     return replace(model, axioms=axioms, condensed=condensed(pool, axioms))

@@ -19,6 +19,7 @@ COMMANDS = {
     "sensitivity": "Find the lines of the text that each proof rests on.",
     "export": "Write the refutation of a theorem as a litmus test.",
     "litmus": "Judge litmus tests in X86, AArch64, RISC-V and Power assembly.",
+    "lowering": "Check target tables against the kernel's promises and their instructions.",
     "models": "List the memory models and their targets.",
     "fmt": "Format .gup files in the canonical style.",
     "doctor": "Check this installation.",

@@ -117,6 +117,8 @@ def _exclusive(machine: Machine, found: re.Match[str], operands: list[str]) -> N
     else:
         value = words.wrap(machine, _get(machine, operands[0]), 8 * size)
         status = machine.store_exclusive(address, value, size, "X", fails_elsewhere=True)
+        # As in herd7 (PPCSem.ml) the condition comes after what is stored and where: what branches on it depends on these.
+        status = machine.apply(Op.OR, status, machine.apply(Op.AND, machine.apply(Op.ADD, value, address), machine.const(0)))
         _set_field(machine, "cr0", machine.const(0), machine.const(0), words.equal(machine, status, machine.const(0)))
 
 

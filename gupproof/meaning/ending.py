@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gupproof.meaning.alone import holds
 from gupproof.meaning.outcome import NO_OVERFLOW, Failure, Outcome, Shown, failure
 from gupproof.meaning.registers import Value
-from gupproof.meaning.requests import End, Ending, Halt, Halted, Stop
+from gupproof.meaning.requests import End, Ending, Grace, Halt, Halted, Stop
 from gupproof.meaning.system import Seat, State, System
 
 
@@ -74,7 +74,7 @@ def stops_of(seat: Seat) -> Iterator[Stop]:
     elif isinstance(offer.request, Halt | Halted):
         yield offer.request.stop
     elif not isinstance(offer.request, End):
-        reason = "its grace period has not ended" if seat.grace is not None else "what it waits for does not come"
+        reason = "its grace period has not ended" if isinstance(offer.request, Grace) else "what it waits for does not come"
         yield Stop(offer.thread, Ending.WAITS, offer.waiting or offer.span, reason)
     for name in seat.node.guests:
         yield Stop(name, Ending.WAITS, offer.span, "it has not run")

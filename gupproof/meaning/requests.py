@@ -164,8 +164,16 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class GraceBegin:
+    """A grace period begins that the thread then waits for."""
+
+    primitive: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grace:
-    """A grace period that the thread waits for."""
+    """The thread waits for the end of the grace period that it began last."""
 
     primitive: str
     domain: str
@@ -206,7 +214,23 @@ class End:
 
 
 Request = (
-    Read | Write | Update | Order | Look | SetGhost | Pick | SetCpu | Enter | Leave | Grace | Queue | Halt | Halted | Drop | End
+    Read
+    | Write
+    | Update
+    | Order
+    | Look
+    | SetGhost
+    | Pick
+    | SetCpu
+    | Enter
+    | Leave
+    | GraceBegin
+    | Grace
+    | Queue
+    | Halt
+    | Halted
+    | Drop
+    | End
 )
 
 

@@ -2,11 +2,12 @@
 
 from typing import assert_never
 
+from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.meaning.cpu import MOST_ROUNDS, FaultError, Run
 from gupproof.meaning.expressions import Expressions, entered, word_type
 from gupproof.meaning.registers import Frame, Value, number, truth
-from gupproof.meaning.requests import RCU, Ending, Enter, Grace, Leave, Order, Queue, SetCpu
+from gupproof.meaning.requests import RCU, Ending, Enter, Grace, GraceBegin, Leave, Order, Queue, SetCpu
 
 
 class _Return(Exception):  # noqa: N818 - a jump, no error
@@ -208,7 +209,7 @@ class Statements(Expressions):
                 yield from self.step(Leave(section) if outermost else SetCpu(node.primitive), node.span)
                 level.sections -= 1
             case _:
-                yield from self.step(Grace(node.primitive, RCU), node.span)
+                yield from self._wait_for_readers(node.primitive, RCU, node.span)
 
     def _srcu(self, node: typed.SrcuUnlock | typed.SrcuSync) -> Run[None]:
         if isinstance(node, typed.SrcuUnlock):
@@ -219,7 +220,11 @@ class Statements(Expressions):
                 raise FaultError("`srcu_read_unlock()` of no section that is open", node.span)
         else:
             address = self.sound((yield from self.place(node.place)), node.span)
-            yield from self.step(Grace("synchronize_srcu", self.source.layout.word_name(address)), node.span)
+            yield from self._wait_for_readers("synchronize_srcu", self.source.layout.word_name(address), node.span)
+
+    def _wait_for_readers(self, primitive: str, domain: str, span: Span) -> Run[None]:
+        yield from self.step(GraceBegin(primitive, domain), span)
+        yield from self.step(Grace(primitive, domain), span)
 
     def _call_rcu(self, node: typed.CallRcu) -> Run[None]:
         arguments = yield from self.arguments(node.callback)

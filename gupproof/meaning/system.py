@@ -30,6 +30,7 @@ from gupproof.meaning.requests import (
     Ending,
     Enter,
     Grace,
+    GraceBegin,
     Halt,
     Halted,
     Leave,
@@ -56,7 +57,8 @@ class Seat(NamedTuple):
         name: of its first thread, or of the callback.
         node: where it is.
         buffer: what is on its way to memory.
-        grace: what the grace period that it is in waits for; None if it is in none.
+        waits: what each grace period waits for that code on it has begun, the latest last.
+        grace: of a callback, what its grace period waits for; None if that has not begun.
         queued: a callback that does not run yet: its grace period has not ended, or (``grace`` is None) not begun, since the
             ``call_rcu()`` is still on its way to memory.
 
@@ -65,6 +67,7 @@ class Seat(NamedTuple):
     name: str
     node: Node
     buffer: Buffer = ()
+    waits: tuple[Sections, ...] = ()
     grace: Sections | None = None
     queued: bool = False
 
@@ -85,7 +88,6 @@ class MoveKind(Enum):
     LOOK = "a conditional read-modify-write that finds nothing to do, and is no more than a load"
     TAKE = "an interrupt, or a thread that preempts"
     FLUSH = "the oldest of a buffer reaches memory"
-    BEGIN = "a grace period begins"
 
 
 class Move(NamedTuple):
@@ -134,9 +136,8 @@ class System:
         seat = state.seats[number]
         if seat.queued:
             return
-        if seat.grace is None:
-            for take in seat.node.offer.takes:
-                yield Move(number, MoveKind.TAKE, take)
+        for take in seat.node.offer.takes:
+            yield Move(number, MoveKind.TAKE, take)
         yield from self.steps(state, number)
 
     def steps(self, state: State, number: int) -> Iterator[Move]:
@@ -158,10 +159,11 @@ class System:
                     yield Move(number, MoveKind.STEP, choice)
             case Leave():
                 yield Move(number, MoveKind.STEP, self._is_open(state, request.section))
+            case GraceBegin():
+                if not seat.buffer:
+                    yield Move(number, MoveKind.STEP)
             case Grace():
-                if seat.grace is None and not seat.buffer:
-                    yield Move(number, MoveKind.BEGIN)
-                elif seat.grace == ():
+                if seat.waits[-1] == () and not seat.buffer:
                     yield Move(number, MoveKind.STEP)
             case Write() | SetGhost() | SetCpu() | Enter() | Queue():
                 yield Move(number, MoveKind.STEP)
@@ -199,7 +201,7 @@ class System:
         """
         seat = state.seats[number]
         offer = seat.node.offer
-        if seat.queued or seat.grace is not None or (offer.takes and offer.is_head):
+        if seat.queued or (offer.takes and offer.is_head):
             return False
         match offer.request:
             case Pick() | SetCpu():
@@ -230,10 +232,6 @@ class System:
             case MoveKind.FLUSH:
                 rest = _with_seat(state, move.seat, seat._replace(buffer=seat.buffer[1:]))
                 return self._arrived(rest, seat.name, seat.buffer[0])
-            case MoveKind.BEGIN:
-                request = seat.node.offer.request
-                assert isinstance(request, Grace)
-                return _with_seat(state, move.seat, seat._replace(grace=awaited(state.sections, request.domain)))
             case MoveKind.TAKE | MoveKind.LOOK:
                 return self._answered(state, move)
             case MoveKind.STEP:
@@ -242,7 +240,7 @@ class System:
     def _answered(self, state: State, move: Move) -> State:
         seat = state.seats[move.seat]
         node = seat.node.automaton.after(seat.node, move.answer)
-        return _with_seat(state, move.seat, seat._replace(node=node, grace=None))
+        return _with_seat(state, move.seat, seat._replace(node=node))
 
     def _stepped(self, state: State, move: Move, offer: Offer) -> State:
         request: Request = offer.request
@@ -262,6 +260,13 @@ class System:
                 return state._replace(ghosts=ghosts)
             case Enter():
                 return state._replace(sections=with_one_more(state.sections, request.section))
+            case GraceBegin():
+                begun = state.seats[move.seat]
+                awaits = (*begun.waits, awaited(state.sections, request.domain))
+                return _with_seat(state, move.seat, begun._replace(waits=awaits))
+            case Grace():
+                done = state.seats[move.seat]
+                return _with_seat(state, move.seat, done._replace(waits=done.waits[:-1]))
             case Leave():
                 if not move.answer:
                     return state
@@ -291,10 +296,7 @@ class System:
                 memory = (*state.memory[: item.word], item.value, *state.memory[item.word + 1 :])
                 return state._replace(memory=memory)
             case BufferedLeave():
-                seats = tuple(
-                    _begun(seat._replace(grace=with_one_less(seat.grace, item.section))) if seat.grace else seat
-                    for seat in state.seats
-                )
+                seats = tuple(_without(seat, item.section) for seat in state.seats)
                 return state._replace(seats=seats, sections=with_one_less(state.sections, item.section))
             case BufferedQueue():
                 waits_for = awaited_by_callback(state.sections, cpu, item.inside)
@@ -331,7 +333,7 @@ class System:
     def _rests(self, state: State, number: int) -> bool:
         seat = state.seats[number]
         offer = seat.node.offer
-        if seat.queued or seat.grace is not None:
+        if seat.queued:
             return bool(seat.grace)
         if any(take.is_guest for take in offer.takes):
             return False
@@ -340,6 +342,8 @@ class System:
                 return True
             case Halt():
                 return offer.request.stop.ending is Ending.WAITS
+            case Grace():
+                return seat.waits[-1] != ()
             case Update() if offer.request.waits:
                 return next(self.steps(state, number), None) is None
             case _:
@@ -361,6 +365,13 @@ class System:
                     seen.add(after)
                     pending.append(after)
         return True
+
+
+def _without(seat: Seat, section: Section) -> Seat:
+    """Return a CPU on which nothing waits for a section any more."""
+    waits = tuple(with_one_less(item, section) for item in seat.waits)
+    grace = with_one_less(seat.grace, section) if seat.grace else seat.grace
+    return _begun(seat._replace(waits=waits, grace=grace))
 
 
 def _begun(seat: Seat) -> Seat:

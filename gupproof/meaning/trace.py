@@ -173,8 +173,6 @@ class Tracer:
             if isinstance(seat.buffer[0], BufferedStore):
                 self._reached(self._buffers[seat.name].pop(0), seat.buffer[0].word)
             return
-        if move.kind is MoveKind.BEGIN:
-            return
         if move.kind is MoveKind.TAKE:
             assert isinstance(move.answer, Take)
             self._take(move.answer, offer)

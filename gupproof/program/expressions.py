@@ -1,6 +1,5 @@
 """Unrolling the expressions of one thread: values, dependencies, and the events they perform."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, assert_never
 
@@ -8,14 +7,14 @@ from gupproof.diagnostics import Span
 from gupproof.language import typed
 from gupproof.language.conversion import common_type, promoted
 from gupproof.language.effects import NO_OVERFLOW
-from gupproof.language.types import ATOMIC, ArrayType, IntType, PointerType, StructType, Type
+from gupproof.language.types import ArrayType, IntType, PointerType, StructType, Type
 from gupproof.program.accesses import Accesses
 from gupproof.program.conversion import converted
+from gupproof.program.exchanges import exchange
 from gupproof.program.expr import Expr, ExprPool, Op
-from gupproof.program.merging import Alternative
 from gupproof.program.path import Path, error
-from gupproof.program.state import NO_DEPS, Deps, Operand, RegisterAddress, Value, select, union, without
-from gupproof.program.wording import expr_text, place_text, rmw_text, store_text
+from gupproof.program.state import NO_DEPS, Operand, RegisterAddress, Value, select, union, without
+from gupproof.program.wording import expr_text, place_text, store_text
 
 _ARITHMETIC = {
     "+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "%": Op.MOD, "&": Op.AND, "|": Op.OR, "^": Op.XOR, "<<": Op.SHL,
@@ -24,11 +23,6 @@ _ARITHMETIC = {
 _MAY_LEAVE = frozenset({Op.ADD, Op.SUB, Op.MUL, Op.SHL})
 _SHIFTS = frozenset({Op.SHL, Op.SHR})
 _DIVISIONS = frozenset({Op.DIV, Op.MOD})
-
-_OPERATIONS = {
-    typed.Operation.ADD: Op.ADD, typed.Operation.SUB: Op.SUB, typed.Operation.AND: Op.AND, typed.Operation.OR: Op.OR,
-    typed.Operation.XOR: Op.XOR,
-}  # fmt: skip
 
 
 class Callee(Protocol):
@@ -88,6 +82,8 @@ class Expressions:
                 return Value(pool.negation(pool.lor(*over)))
             case typed.Load():
                 return self.load(expr)
+            case typed.AddressOf(place=typed.Index() as element):
+                return self._element(element)  # what is behind the end may be pointed to, as long as it is not accessed
             case typed.AddressOf():
                 return self.address(expr.place)
             case typed.Unary():
@@ -106,12 +102,12 @@ class Expressions:
             case typed.Choose():
                 return self._choose(expr)
             case typed.Rmw():
-                return self._rmw(expr)
+                return exchange(self, expr)
             case typed.CondLoad():
                 return self._cond_load(expr)
             case typed.SrcuLock():
                 assert self.callee is not None
-                return self.callee.srcu_lock(expr, self._word(expr.place))
+                return self.callee.srcu_lock(expr, self.word(expr.place))
             case typed.Call():
                 if self.callee is None:
                     raise error("L006", "a function is called where none can be", expr.span)
@@ -280,12 +276,17 @@ class Expressions:
                 assert isinstance(struct, StructType)
                 return self._with(pool.make(Op.ADD, base.expr, pool.const(layout.offset(struct, place.index))), base)
             case typed.Index():
-                base, index = self._plain_address(place.base), self.value(place.index)
-                self._check_index(place, index.expr)
-                step = pool.make(Op.MUL, index.expr, pool.const(layout.stride(place.type)))
-                return self._with(pool.make(Op.ADD, base.expr, step), base, index)
+                return self._element(place, accessed=True)
             case _:
                 assert_never(place)
+
+    def _element(self, place: typed.Index, *, accessed: bool = False) -> Value:
+        pool = self.pool
+        base, index = self._plain_address(place.base), self.value(place.index)
+        if accessed:
+            self._check_index(place, index.expr)
+        step = pool.make(Op.MUL, index.expr, pool.const(self.path.builder.layout.stride(place.type)))
+        return self._with(pool.make(Op.ADD, base.expr, step), base, index)
 
     def _check_index(self, place: typed.Index, index: Expr) -> None:
         pool, array = self.pool, place.base.type
@@ -325,7 +326,8 @@ class Expressions:
         ]
         return pool.lor(*others)
 
-    def _word(self, place: typed.Place) -> Value:
+    def word(self, place: typed.Place) -> Value:
+        """Unroll the address of a word for an access that only memory can have."""
         address = self.access(place)
         if isinstance(address, RegisterAddress):
             raise error("L005", "an atomic operation needs memory, not a local variable", place.span)
@@ -340,13 +342,14 @@ class Expressions:
         if isinstance(address, RegisterAddress):
             return path.get(address.register, expr.span)
         if path.final:
-            return Value(self._final(address.expr, expr.type), NO_DEPS)
+            return Value(self.final_value(address.expr, expr.type), NO_DEPS)
         rows = self.accesses.alternatives(expr.primitive, expr.slot, expr.span)
         value = self.accesses.read(rows, address, expr.type, expr.span, expr_text(expr))
         # Of a load with two outcomes (spin_is_locked) only the outcome is known.
         return value if rows[0].row.failure is None else Value(pool.truth(value.expr), value.deps)
 
-    def _final(self, address: Expr, kind: Type) -> Expr:
+    def final_value(self, address: Expr, kind: Type) -> Expr:
+        """Return the final value of a word, as of type ``kind``."""
         pool = self.pool
         value = pool.final(address)
         if self.accesses.aliased and isinstance(kind, IntType) and kind.bits > 1:
@@ -364,11 +367,11 @@ class Expressions:
 
     def _cond_load(self, expr: typed.CondLoad) -> Value:
         path = self.path
-        address = self._word(expr.place)
+        address = self.word(expr.place)
         rows = self.accesses.alternatives(expr.primitive, "", expr.span)
         value = self.accesses.read(rows, address, expr.type, expr.span, f"smp_cond_load({place_text(expr.place)})")
         register = path.frame.register("VAL")
-        path.state.registers[register] = Value(self._final(address.expr, expr.type))
+        path.state.registers[register] = Value(self.final_value(address.expr, expr.type))
         in_the_end = self.in_the_end(expr.condition)
         path.state.registers[register] = value
         path.require(self.truth(expr.condition), expr.span, in_the_end)
@@ -386,114 +389,3 @@ class Expressions:
         unknown = [stop.condition for stop in stops[noted:]]
         del stops[noted:]
         return pool.land(pool.negation(holds), *(pool.negation(item) for item in unknown))
-
-    # ── read-modify-writes ───────────────────────────────────────────────────────────────────────────────────────────
-
-    def _rmw(self, expr: typed.Rmw) -> Value:
-        pool, path, accesses = self.pool, self.path, self.accesses
-        builder = path.builder
-        rows = accesses.alternatives(expr.primitive, expr.slot, expr.span)
-        accesses.check_reads(rows, expr.span)
-        # C leaves the order of operands open; like the kernel's inline assembly, the operands come before the access.
-        operand = self.value(expr.operand)
-        comparand = self.value(expr.comparand) if expr.comparand is not None else Value(pool.false)
-        old_target = self.operand(expr.store_old) if expr.store_old is not None else None
-        address = self._word(expr.place)
-        text = rmw_text(expr)
-        early = accesses.early_fences(rows, expr.span, text)
-        read = pool.read(len(builder.events) + len(early))
-        old = accesses.typed(read, expr.place.type)
-        success = self._success(expr, rows, old, comparand.expr)
-        exact = self._new_value(expr, old, operand.expr)
-        kind, new = expr.place.type, exact
-        if isinstance(kind, IntType) and kind.bits > 1:
-            new = pool.wrap(exact, kind.bits, signed=kind.signed)
-        if kind == ATOMIC and new is not exact:
-            over = pool.land(path.state.guard, success, pool.negation(pool.make(Op.EQ, new, exact)))
-            builder.asserted(over, f"'{place_text(expr.place)}' overflows", expr.span, NO_OVERFLOW)
-        read_id = accesses.exchange(
-            rows,
-            early,
-            address,
-            Value(new, operand.deps, operand.picks),
-            success,
-            expr.span,
-            text,
-            uses_old=expr.operation is not typed.Operation.SET,
-        )
-        only_read = {read_id: pool.true}
-        if expr.waits:
-            still = self._passes(expr.guard, self._final(address.expr, kind), comparand.expr)
-            path.require(Value(success, only_read), expr.span, pool.negation(still))
-        if isinstance(old_target, RegisterAddress):
-            before = path.state.registers.get(old_target.register, Value(pool.false))
-            assert isinstance(before, Value)
-            kept = select(pool, success, before.deps, only_read)
-            path.put(old_target.register, Value(pool.make(Op.ITE, success, before.expr, old), kept))
-        deps = union(pool, only_read, operand.deps, comparand.deps)
-        return self._result(expr, old, only_read, new, success, operand, deps)
-
-    def _success(self, expr: typed.Rmw, rows: Sequence[Alternative], read: Expr, comparand: Expr) -> Expr:
-        """Return where a read-modify-write writes."""
-        pool, builder = self.pool, self.path.builder
-        guards = expr.guards or (expr.guard,) * len(rows)
-        found = [(item, self._passes(guard, read, comparand)) for item, guard in zip(rows, guards, strict=True)]
-        if expr.waits and self.gets_locks:
-            found = [(item, self._assumed(success)) for item, success in found]
-        for item, success in found:
-            if item.row.failure is None and success is not pool.true:
-                path = builder.target.path
-                raise error("L003", f"the row of '{item.row.primitive}' lacks its 'else'", expr.span, f"see {path}")
-        if len({success for _, success in found}) == 1:
-            return found[0][1]
-        return pool.lor(*(pool.land(item.chosen, success) for item, success in found))
-
-    def _assumed(self, success: Expr) -> Expr:
-        pool = self.pool
-        self.path.builder.constraints.append(pool.lor(pool.negation(self.path.state.guard), success))
-        return pool.true
-
-    def _passes(self, guard: typed.Guard, read: Expr, comparand: Expr) -> Expr:
-        pool = self.pool
-        match guard:
-            case typed.Guard.ALWAYS:
-                return pool.true
-            case typed.Guard.EQUAL:
-                return pool.make(Op.EQ, read, comparand)
-            case typed.Guard.UNEQUAL:
-                return pool.negation(pool.make(Op.EQ, read, comparand))
-            case typed.Guard.NOT_BELOW:
-                return pool.negation(pool.make(Op.LT, read, comparand))
-            case typed.Guard.CLEAR:
-                return pool.make(Op.EQ, pool.make(Op.AND, read, comparand), pool.false)
-
-    def _new_value(self, expr: typed.Rmw, read: Expr, operand: Expr) -> Expr:
-        """Return the new value as an integer of any size."""
-        pool = self.pool
-        if expr.operation is typed.Operation.SET:
-            return operand
-        if expr.operation is typed.Operation.ANDNOT:
-            return pool.make(Op.AND, read, pool.make(Op.INVERT, operand))
-        return pool.make(_OPERATIONS[expr.operation], read, operand)
-
-    def _result(
-        self, expr: typed.Rmw, read: Expr, only_read: Deps, new: Expr, success: Expr, operand: Value, deps: Deps
-    ) -> Value:
-        pool = self.pool
-        match expr.result:
-            case typed.Result.NONE:
-                return Value(pool.false)
-            case typed.Result.OLD:
-                # Herd7 has the operands of arithmetic among what the old value comes from (CSem.ml, build_atomic_op).
-                arithmetic = expr.operation is not typed.Operation.SET and expr.guard is typed.Guard.ALWAYS
-                return Value(read, deps if self.path.builder.target.is_language and arithmetic else only_read)
-            case typed.Result.NEW:
-                return Value(new, deps, operand.picks)
-            case typed.Result.SUCCESS:
-                return Value(success, deps)
-            case typed.Result.NEW_IS_ZERO:
-                return Value(pool.make(Op.EQ, new, pool.false), deps, operand.picks)
-            case typed.Result.NEW_IS_NEGATIVE:
-                return Value(pool.make(Op.LT, new, pool.false), deps, operand.picks)
-            case typed.Result.BIT_WAS_SET:
-                return Value(pool.truth(pool.make(Op.AND, read, operand.expr)), deps, operand.picks)

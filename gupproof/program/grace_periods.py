@@ -40,12 +40,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SrcuEnd:
-    """An ``srcu_read_unlock()``: its event, its domain, its index, and where it executes."""
+    """An ``srcu_read_unlock()``: its event, its domain, its index, where it executes, and its place."""
 
     event: int
     domain: Expr
     index: Value
     guard: Expr
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class GracePeriod:
 
     Attributes:
         thread: the number of the thread that it begins in.
-        begin, end: events; one and the same for ``synchronize_rcu()``.
+        begin, end: events; one and the same in the model of a language.
         begun: where it begins.
         ended: where it has ended.
         domain: as of a section.
@@ -142,7 +143,7 @@ class GracePeriods:
                 period.span,
                 waits_for_ever,
             )
-            if period.begin != period.end:
+            if self.builder.events[period.begin].thread != self.builder.events[period.end].thread:
                 # A callback comes after what its thread did before it queued it.
                 found.append(Ordering(period.begin, period.end, period.ended))
             for section in self.sections:
@@ -153,6 +154,7 @@ class GracePeriods:
         """Find which sections each ``srcu_read_unlock()`` ends."""
         pool = self.builder.pool
         for end in self.srcu_ends:
+            matched = pool.false
             for section in self.sections:
                 if section.domain is None:
                     continue
@@ -163,6 +165,9 @@ class GracePeriods:
                 where = pool.land(end.guard, section.started, ours, pool.make(Op.EQ, end.domain, section.domain))
                 if where is not pool.false:
                     section.ends.append((end.event, where))
+                    matched = pool.lor(matched, where)
+            stray = pool.land(end.guard, pool.negation(pool.given(matched, end.guard)))
+            self.builder.fault(stray, "srcu_read_unlock() of an index that no section has", end.span)
 
     def _same_domain(self, section: Section, period: GracePeriod) -> Expr:
         pool = self.builder.pool

@@ -1,6 +1,7 @@
 """A scenario of the language on one target, unrolled to a program."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from gupproof.diagnostics import Diagnostic, GupError, Span, with_source_lines
@@ -46,7 +47,11 @@ def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: 
     functions, scenario = settled(unit, scenario, fixed)
     unit = replace(unit, functions=functions)
     try:
-        return _Lowering(unit, scenario, target, fixed).run()
+        # At first words for as many callbacks as the text has: a loop may queue more.
+        for callbacks in (None, MAX_THREADS):
+            with suppress(_MoreCallbacksError):
+                return _Lowering(unit, scenario, target, fixed, callbacks=callbacks).run()
+        raise _too_many(scenario.span, MAX_THREADS + 1)
     except GupError as error:
         raise GupError(*with_source_lines(list(error.diagnostics), unit.sources)) from None
 
@@ -75,7 +80,15 @@ class _Column:
 
 
 class _Lowering:
-    def __init__(self, unit: typed.Unit, scenario: typed.Scenario, target: Target, fixed: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        unit: typed.Unit,
+        scenario: typed.Scenario,
+        target: Target,
+        fixed: Mapping[str, int],
+        *,
+        callbacks: int | None = None,
+    ) -> None:
         self.unit, self.scenario = unit, scenario
         pool = ExprPool()
         self.layout = layout = Layout(unit.structs)
@@ -86,8 +99,9 @@ class _Lowering:
             layout.add(variable)
         code = self._code()
         self.asserted = frozenset(node.property for node in code if isinstance(node, typed.Assert) and not never_here(node))
-        queued = any(isinstance(node, typed.CallRcu) for node in code) and target.is_language
-        spare = [layout.add_hidden(f"call_rcu {number}") for number in range(MAX_THREADS if queued else 0)]
+        if callbacks is None:
+            callbacks = sum(isinstance(node, typed.CallRcu) for node in code)
+        spare = [layout.add_hidden(f"call_rcu {number}") for number in range(callbacks if target.is_language else 0)]
         pool.locations = frozenset(location.address for location in layout.locations())
         self.periods = GracePeriods(self.builder, wanted=any(map(_waits_for_readers, code)), flags=lambda: _spare(spare))
         self.aliased = any(map(_aliases, code)) or len(_made_of_numbers(code)) > 1
@@ -259,7 +273,6 @@ class _Lowering:
         self.threads.append(ThreadInfo(f"{callback.call.function}()"))
         thread, _ = self._thread(path)
         path.state.guard = callback.ended
-        path.calls = (callback.call.span,)
         sections = thread.cpu
         assert isinstance(sections, KernelCpu)
         sections.sections.begin_callback(callback)
@@ -279,9 +292,13 @@ def _column_name(column: _Column) -> str:
     return "+".join([column.owner.name, *(guest.name for guest in column.guests)])
 
 
+class _MoreCallbacksError(Exception):
+    """More callbacks are queued than words were laid out for."""
+
+
 def _spare(spare: list[int]) -> int:
     if not spare:
-        raise GupError(Diagnostic(code="L013", message=f"more than {MAX_THREADS} callbacks are queued", help="bound the loop"))
+        raise _MoreCallbacksError
     return spare.pop(0)
 
 

@@ -99,14 +99,18 @@ class Sections:
         path.interruptions.window()
         tags = self._tags(primitive, span)
         text = f"{primitive}()"
-        event = path.emit(StepKind.FENCE, tags, span, text, address=domain if path.builder.target.is_language else None)
+        language = path.builder.target.is_language
+        begin = path.emit(StepKind.FENCE, tags, span, text, address=domain if language else None).id
+        # While the thread sleeps, interrupts come and others run.
+        path.interruptions.window()
         begun = path.state.guard
         over = self.shared.has_ended(begun)
         where = None if domain is None else domain.expr
-        self.shared.periods.append(GracePeriod(path.thread, event.id, event.id, begun, over, where, span))
         path.leave(EarlyExit.STOP, pool.land(begun, pool.negation(over)))
         path.state.guard = over
-        if not path.builder.target.is_language:
+        end = begin if language else path.emit(StepKind.FENCE, [], span, f"{text} ends").id
+        self.shared.periods.append(GracePeriod(path.thread, begin, end, begun, over, where, span))
+        if not language:
             self.accesses.fence("smp_mb", span)
 
     def queue(self, node: typed.CallRcu, arguments: tuple[Value, ...]) -> None:
@@ -174,7 +178,7 @@ class Sections:
             event = len(path.builder.events) - 1
         else:
             event = path.emit(StepKind.FENCE, [], node.span, text).id
-        self.shared.srcu_ends.append(SrcuEnd(event, place.expr, index, path.state.guard))
+        self.shared.srcu_ends.append(SrcuEnd(event, place.expr, index, path.state.guard, node.span))
 
     def srcu_synchronize(self, node: typed.SrcuSync, place: Value) -> None:
         """Unroll ``synchronize_srcu()``."""

@@ -79,6 +79,9 @@ def names_known_to(platform: Platform) -> frozenset[str]:
     return frozenset().union(*(target.tags for target in _targets()), target_of(platform).tags)
 
 
+_ORDERED_AS_READ = ("sc", "x86-tso")  # nothing passes a read: where values come from is part of the order
+
+
 @lru_cache(maxsize=64)
 def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
     """Return the platform's memory model.
@@ -100,8 +103,9 @@ def model_of(platform: Platform, reading: Reading = AS_IT_STANDS) -> Model:
                 help="a model has at least one 'acyclic', 'irreflexive' or 'empty'",
             )
         )
-    implied = platform.model in known_models() and not target_of(platform).is_language
-    return model if implied else grounded(model)
+    if platform.model in _ORDERED_AS_READ:
+        return model
+    return grounded(model, control=platform.model in known_models() and not target_of(platform).is_language)
 
 
 @lru_cache(maxsize=64)

@@ -293,6 +293,16 @@ def test_power_readers_may_disagree_on_the_order_of_independent_writes(tmp_path:
     assert observe(tmp_path, text) is expected
 
 
+@pytest.mark.parametrize(("stored", "expected"), [("r7", Observation.NEVER), ("r5", Observation.SOMETIMES)])
+def test_on_power_a_branch_on_a_store_conditional_waits_for_what_that_stores(
+    tmp_path: Path, stored: str, expected: Observation
+):
+    # herd7 says so of both: what was computed from the load, and what was there before it.
+    again = f"L0:; lwarx r1,r0,r2; or r7,r1,r5; stwcx. {stored},r0,r2; bne L0; stw r5,0(r4)"
+    columns = (f"li r5,1; {again}", "li r5,2; stw r5,0(r4); sync; stw r5,0(r2)")
+    assert observe(tmp_path, ppc(*columns, condition="0:r1=2 /\\ y=2"), unroll=0) is expected
+
+
 def test_power_reservations_are_atomic(tmp_path: Path):
     column = "lwarx r5,r0,r2; addi r6,r5,1; stwcx. r6,r0,r2; bne L; li r9,1; L: nop"
     text = ppc(column, column, condition="0:r9=1 /\\ 1:r9=1 /\\ x=1")

@@ -42,6 +42,9 @@ def differences(head: str, propositions: str, machine: Machine, *, limit: int = 
     """
     unit = load_text(f"{head}\n{propositions}\n}}\n")
     findings = explore(unit, unit.scenarios["s"], {}, machine, limit=limit)
+    if any(holds is None for end in findings.complete for _, holds in end.holds):
+        # A loop of a property hits its bound: an execution is no complete one to the solver then, and is one to the machine.
+        return []
     ends = sorted({end_text(end) for end in findings.complete})
     asked = []
     # A fault refutes every property, and strays have no name.

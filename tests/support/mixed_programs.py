@@ -46,8 +46,6 @@ MEMORY = (
     "int x, y, a[2]; u8 n8; short n16; unsigned int n32; unsigned long w; atomic_t c; spinlock_t lock; struct srcu_struct ss; "
     "struct node n0, n1; struct node *p;"
 )
-WORDS = ("x", "y", "a[0]", "a[1]", "n8", "n16", "n32", "c", "lock", "n0.f", "n1.f")
-POINTERS = ("n0.next", "n1.next", "p")
 
 HANDLERS = ("ipi", "look_ipi", "assert_ipi")
 LOCALS = "int r = 0, v = 0; u8 b = 255; unsigned int u = 0; long l = -1;"
