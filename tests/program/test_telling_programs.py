@@ -560,3 +560,10 @@ def test_what_a_function_returns_is_picked_by_the_path_to_its_return_on_a_machin
     pick = "fn pick(int *p) -> int { if (READ_ONCE(*p) == 1) return 1; return 2; }"
     made = thread("WRITE_ONCE(y, pick(&x));", before=pick, target=target)
     assert len(made.event(WRITE).ctrl) == picked
+
+
+@pytest.mark.parametrize(
+    "call", ["cmpxchg(&x, READ_ONCE(y), READ_ONCE(z))", "atomic_add_unless(&c, READ_ONCE(y), READ_ONCE(z))"]
+)
+def test_operands_of_atomics_are_evaluated_in_the_order_of_the_text(call):
+    assert thread(f"r = {call};").order()[:2] == ["READ_ONCE(y)", "READ_ONCE(z)"]
