@@ -353,8 +353,8 @@ def test_from_the_front_page_a_refutation_is_one_click_away(site):
 def test_a_verdict_is_never_told_from_a_stale_record(made, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(made, folder, symlinks=True)
-    (folder / "kit").unlink()
-    (folder / "kit").symlink_to(folder / "spec" / "kit")
+    (folder / "proofs" / "kit").unlink()
+    (folder / "proofs" / "kit").symlink_to(folder / "spec" / "kit")
     (folder / "proofs" / "passing.gup").write_text(PROOFS.replace("seen == 0", "seen != 1"), encoding="utf-8")
     run = build(folder)
     assert run.returncode == 2

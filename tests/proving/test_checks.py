@@ -65,7 +65,9 @@ def test_every_property_of_every_scenario_is_asked_on_every_platform(unit):
 
 def test_each_of_them_can_be_judged(unit):
     results = [result for group in grouped([unit], asked(unit)) for result in prove_group(group, timeout=30)]
-    assert {result.verdict for result in results} == {Verdict.PROVED}
+    # What only FIX asserts is looked at by nothing as long as that is off.
+    assert {result.verdict for result in results if result.obligation.property != "mine"} == {Verdict.PROVED}
+    assert {result.verdict for result in results if result.obligation.property == "mine"} == {Verdict.VACUOUS}
 
 
 def test_scenarios_models_and_switches_may_be_picked(unit):

@@ -44,7 +44,7 @@ def test_a_model_file_is_read(tmp_path):
     path.write_text('"mine"\nacyclic po | rf as mine')
     (platform,) = platforms(str(path), target="x86-64")
     assert platform.model == str(path)
-    assert [axiom.name for axiom in model_of(platform).axioms] == ["mine"]
+    assert [axiom.name for axiom in model_of(platform).axioms] == ["mine", "values-come-from-somewhere"]
     assert [axiom.name for axiom in model_of(Platform("sc", "x86-64")).axioms] == ["sc", "atomic"]
 
 

@@ -95,7 +95,8 @@ class _Slow:
     def __init__(self, model: str) -> None:
         self.model = model
 
-    def __call__(self, group, *, timeout):
+    def __call__(self, group, *, timeout, runs):
+        del runs
         if group.model == self.model:
             return tuple(prove_each(group, timeout=timeout))
         time.sleep(60)
@@ -103,8 +104,8 @@ class _Slow:
 
 
 class _Dies:
-    def __call__(self, group, *, timeout):
-        del group, timeout
+    def __call__(self, group, *, timeout, runs):
+        del group, timeout, runs
         os._exit(1)
 
 
