@@ -28,3 +28,8 @@ def grounded(model: Model, *, control: bool) -> Model:
     axiom = Axiom(kind=AxiomKind.ACYCLIC, negated=False, flag=False, term=where_from, name=NAME, span=NOWHERE)
     axioms = (*model.axioms, axiom)
     return replace(model, axioms=axioms, condensed=condensed(pool, axioms))
+
+
+def ungrounded(model: Model) -> Model:
+    """Return the model without that axiom: as its file has it."""
+    return replace(model, axioms=tuple(axiom for axiom in model.axioms if axiom.name != NAME))

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
+from gupproof.cat.grounding import ungrounded
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError, read_source
 from gupproof.litmus.form import Litmus, Quantifier
@@ -22,12 +23,14 @@ from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of
 from gupproof.proving.questions import Questions, encoded
 from gupproof.proving.states import COUNTED, States, states_of
 from gupproof.proving.workers import workers
+from gupproof.resources import models_dir
 from gupproof.solving.solver import Outcome, Solver
 
 LARGEST = 200_000  # bytes of a test
 KERNEL_MODEL = "lkmm"
 
 # Files of Arm's dependencies that ours are read in place of, and the instructions that choose between values.
+_DEPENDENCIES = frozenset({"addr", "data", "ctrl"})
 _OWN_DEPENDENCIES = frozenset({"aarch64deps.cat", "aarch64-deps.cat"})
 _SELECTS = re.compile(r"\s*(CAS|CSEL|CSINC|CSINV|CSNEG|CSET|CINC|CINV|CNEG)", re.IGNORECASE)
 _REGISTER = re.compile(r"\bP?(\d+)\s*:\s*([A-Za-z]\w*)")
@@ -238,14 +241,14 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
 def _check_picks(test: Litmus, model: Model) -> None:
     """See to it that a published model of Arm knows what a conditional selection or CAS makes of dependencies.
 
-    Executions here have the order that such a choice keeps, as the manual has had it since 2022: "pick dependencies". A file
-    that works its own dependencies out and has no word for these is from before.
+    Dependencies here go through such a choice, as the manual has had it since 2022: "pick dependencies". A file that speaks of
+    dependencies and has no word for these is from before.
 
     Raises:
         Unsupported: it has none, and the test selects.
 
     """
-    if not _OWN_DEPENDENCIES & set(model.standins):
+    if Path(model.path).parent == models_dir() or not _DEPENDENCIES & ungrounded(model).named():
         return
     if any("pick-" in text for path, text in model.sources.items() if Path(path).name not in _OWN_DEPENDENCIES):
         return

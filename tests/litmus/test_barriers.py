@@ -135,5 +135,7 @@ def test_a_published_model_from_before_pick_dependencies_does_not_judge_a_test_t
     assert found.observation is Observation.UNSUPPORTED
     assert "says nothing of pick dependencies" in found.reason
     assert judged(tmp_path, text, axioms.format("pick-dep"), "since").observation is not Observation.UNSUPPORTED
+    without = axioms.replace('include "aarch64deps.cat"\n', "").format("ctrl")
+    assert judged(tmp_path, text, without, "given").observation is Observation.UNSUPPORTED
     plain = arm(ONE + "STR W0,[X1]", condition="x=1")
     assert judged(tmp_path, plain, axioms.format("ctrl"), "before").observation is Observation.ALWAYS
