@@ -23,7 +23,7 @@ from tests.support.exactly import disagreement
 from tests.support.gup_programs import random_text
 from tests.support.mixed_programs import PROPOSITIONS, mixed_head
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "60"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "40"))
 MOST_ENDS = 60
 MOST_STATES = 10_000
 # What the solver's line refuses: too many events, values or threads; a wait for itself that the machine would run into.

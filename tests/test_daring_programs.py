@@ -17,7 +17,7 @@ from gupproof.proving.platforms import Platform, model_of, target_of
 from tests.support.answers import Asked, enumerated
 from tests.support.daring_programs import daring_text
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "170"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "120"))
 PLATFORMS = (
     Platform("sc", "x86-64"),
     Platform("x86-tso", "x86-64"),

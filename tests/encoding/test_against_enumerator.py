@@ -21,7 +21,7 @@ from tests.support.exactly import disagreement
 from tests.support.programs import Build
 from tests.support.randomly import TAGS, random_program
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "300"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "200"))
 ALL_TAGS = frozenset().union(*(target.tags for target in known_targets()), *(sum(kinds, ()) for kinds in TAGS.values()))
 
 

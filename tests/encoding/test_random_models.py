@@ -22,7 +22,7 @@ from tests.support.random_models import FOUNDATION, random_model_text
 from tests.support.same_executions import difference
 from tests.support.tiny_programs import FENCES, READ_TAGS, WRITE_TAGS, tiny_program
 
-MODELS = int(os.environ.get("GUPPROOF_FUZZ", "400"))
+MODELS = int(os.environ.get("GUPPROOF_FUZZ", "250"))
 ALL_TAGS = frozenset((*READ_TAGS, *WRITE_TAGS, *FENCES))
 MOST_EXECUTIONS = 250
 TRIES = 4

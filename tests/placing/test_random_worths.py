@@ -22,7 +22,7 @@ from gupproof.proving.result import Obligation, Result, Verdict
 from gupproof.proving.run import prove_group
 from tests.support.slotted_programs import random_slotted
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "350")) // 175
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "175")) // 175
 MODELS = ("sc", "x86-tso", "armv8", "power", "riscv", "lkmm")
 MOST = 30  # placements to ask prove about, one by one
 

@@ -22,7 +22,7 @@ from gupproof.proving.observation import Observation, Request, judge
 from gupproof.proving.platforms import model_of, platforms, target_of
 from tests.support.litmus_texts import DIALECTS, assembly, kernel_c
 
-TESTS = int(os.environ.get("GUPPROOF_FUZZ", "700")) // 7
+TESTS = int(os.environ.get("GUPPROOF_FUZZ", "420")) // 7
 LIMITS = settings(max_examples=TESTS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ASSEMBLY = [(dialect.head, model) for dialect in DIALECTS.values() for model in dialect.models]
 KERNEL_C = ("lkmm", "lkmm-same-lock", "lkmm-v2")

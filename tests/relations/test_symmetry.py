@@ -13,7 +13,7 @@ from tests.support.lowered import MODEL_TARGETS, lowered, scenario
 from tests.support.models import model
 from tests.support.programs import Build
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "700"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "400"))
 INCREMENT = "atomic_inc(&c);"
 
 

@@ -10,7 +10,7 @@ from gupproof.encoding.cnf import FALSE, TRUE, Cnf
 from gupproof.solving.solver import SMALL, Outcome, Solver
 from gupproof.solving.tiny import Tiny
 
-PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "700"))
+PROGRAMS = int(os.environ.get("GUPPROOF_FUZZ", "400"))
 
 
 def random_cnf(random: Random) -> Cnf:
