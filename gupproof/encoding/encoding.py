@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gupproof.cat.terms import Model, Term, TermOp
+from gupproof.cat.terms import Model
 from gupproof.diagnostics import Diagnostic, GupError
 from gupproof.encoding.axioms import Axioms
 from gupproof.encoding.base import BaseRelations
@@ -103,7 +103,7 @@ def encode(
         GupError: values too many to enumerate, or a construct of the model that has no encoding.
 
     """
-    if program.gp_order and not any(_names(axiom.term, "gp-order") for axiom in model.axioms):
+    if program.gp_order and "gp-order" not in model.named():
         raise GupError(
             Diagnostic(
                 code="E004",
@@ -169,20 +169,6 @@ def encode(
         observe=base.values.of,
         cnf=cnf,
     )
-
-
-def _names(term: Term, name: str) -> bool:
-    """Whether a base relation occurs in a term."""
-    seen: set[Term] = set()
-    pending = [term]
-    while pending:
-        node = pending.pop()
-        if node.op is TermOp.BASE and node.name == name:
-            return True
-        if node not in seen:
-            seen.add(node)
-            pending.extend(node.args)
-    return False
 
 
 def _stuck(cnf: Cnf, stopped: Mapping[Stop, int], truth: Callable[[Expr], int]) -> int:
