@@ -5,6 +5,19 @@ from typing import TYPE_CHECKING, assert_never
 
 from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
+from gupproof.language.actions import (
+    CondLoadAction,
+    CpuAction,
+    FenceAction,
+    LoadAction,
+    Primitive,
+    RcuAction,
+    RmwAction,
+    SrcuLockAction,
+    SrcuSyncAction,
+    SrcuUnlockAction,
+    StoreAction,
+)
 from gupproof.language.conversion import convert, is_scalar, is_special, value_type, wrapped
 from gupproof.language.errors import (
     ATOMIC_ACCESS,
@@ -16,19 +29,6 @@ from gupproof.language.errors import (
     REGISTER,
     STRAY_VAL,
     TOUCHES_MEMORY,
-)
-from gupproof.language.primitives import (
-    CondLoadAction,
-    FenceAction,
-    InterruptsAction,
-    LoadAction,
-    Primitive,
-    RcuAction,
-    RmwAction,
-    SrcuLockAction,
-    SrcuSyncAction,
-    SrcuUnlockAction,
-    StoreAction,
 )
 from gupproof.language.tree import walk
 from gupproof.language.types import ATOMIC, BOOL, INT, LONG, SPINLOCK, SRCU, VOID, IntType, PointerType, Type
@@ -78,7 +78,7 @@ class PrimitiveCalls:
                 return self._rmw(action, self._arguments(primitive, call), call)
             case SrcuLockAction():
                 return typed.SrcuLock(span=call.span, place=self._arguments(primitive, call).place, type=INT)
-            case StoreAction() | FenceAction() | RcuAction() | SrcuUnlockAction() | SrcuSyncAction() | InterruptsAction():
+            case StoreAction() | FenceAction() | RcuAction() | SrcuUnlockAction() | SrcuSyncAction() | CpuAction():
                 message = f"`{primitive.name}` yields no value"
                 raise self.checker.body.reporter.refuse(NO_VALUE, call.span, message)
             case _:
@@ -97,21 +97,21 @@ class PrimitiveCalls:
                 return self._store(action, self._arguments(primitive, call), call.span)
             case FenceAction():
                 self.checker.check_count(call, [])
-                return [typed.Fence(span=call.span, primitive=primitive.name)]
+                return [typed.Fence(span=call.span, primitive=action.row)]
             case RcuAction():
                 self.checker.check_count(call, [])
-                return [typed.Rcu(span=call.span, primitive=action.of)]
+                return [typed.Rcu(span=call.span, step=action.step)]
             case SrcuUnlockAction():
                 arguments = self._arguments(primitive, call)
                 return [typed.SrcuUnlock(span=call.span, place=arguments.place, index=arguments.values["idx"])]
             case SrcuSyncAction():
                 return [typed.SrcuSync(span=call.span, place=self._arguments(primitive, call).place)]
-            case InterruptsAction():
+            case CpuAction():
                 self.checker.check_count(call, ["lock"] if primitive.parameters else [])
                 for argument in call.arguments:
                     # A local lock orders nothing, so its argument is checked and dropped.
                     self._register_only(self.checker.value(argument), primitive.name)
-                return [typed.Interrupts(span=call.span, primitive=primitive.name, enable=action.enable)]
+                return [typed.Interrupts(span=call.span, step=action.step)]
             case LoadAction() | CondLoadAction() | RmwAction() | SrcuLockAction():
                 return [typed.Evaluate(span=call.span, value=self.expression(primitive, call))]
             case _:

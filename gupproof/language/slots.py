@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gupproof.language import syntax, typed
+from gupproof.language.actions import FenceAction, LoadAction, Primitive, RmwAction, StoreAction
 from gupproof.language.errors import (
     DUPLICATE,
     MIXED_SLOT,
@@ -16,8 +17,8 @@ from gupproof.language.errors import (
     Reporter,
     did_you_mean,
 )
-from gupproof.language.primitives import PRIMITIVES, FenceAction, LoadAction, Primitive, RmwAction, StoreAction
-from gupproof.language.strength import NO_FENCE, PLAIN, equal, is_void, weakest
+from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.strength import NO_FENCE, PLAIN, alike, equal, is_void, weakest
 
 _FENCES = tuple(name for name, item in PRIMITIVES.items() if item.is_fence)
 
@@ -187,9 +188,9 @@ def _may_stand(name: str) -> bool:
         case FenceAction():
             return True
         case LoadAction():
-            return not action.bit and name != "spin_is_locked"
+            return not (action.bit or action.on_machines)
         case StoreAction():
-            return not action.then and name != "spin_unlock"
+            return not (action.then or PRIMITIVES[name].is_paired)
         case RmwAction():
             return not action.waits
         case _:
@@ -227,7 +228,7 @@ def _actions(item: syntax.SlotItem, words: Sequence[syntax.Word], reporter: Repo
         if type(primitive.action) is not type(first.action):
             message = f"`{word.text}` is {_CLASSES[type(primitive.action)]}, `{first.name}` is {_CLASSES[type(first.action)]}"
             raise reporter.refuse(MIXED_SLOT, word.span, message, "declare one slot for each")
-        if not _same(first, primitive):
+        if not alike(first, primitive):
             message = f"`{word.text}` and `{first.name}` differ in more than order"
             raise reporter.refuse(MIXED_SLOT, word.span, message, "a slot's accesses take the same and do the same")
         action = primitive.action
@@ -245,23 +246,6 @@ def _plain(first: Primitive, word: syntax.Word, reporter: Reporter) -> _Access:
         case action:
             message = f"`{PLAIN}` is a load or a store, `{first.name}` is {_CLASSES[type(action)]}"
             raise reporter.refuse(MIXED_SLOT, word.span, message)
-
-
-def _same(a: Primitive, b: Primitive) -> bool:
-    """Whether two primitives of one kind do the same to the same, but for order, and for a value that one of them may lack."""
-    if not (isinstance(a.action, RmwAction) and isinstance(b.action, RmwAction)):
-        # Loads and stores take an lvalue in a slot, but the pointer to an atomic_t as ever.
-        return ("v" in a.parameters) == ("v" in b.parameters)
-    first, second = a.action, b.action
-    done = (a.parameters, first.operation, first.operand)
-    same_value = first.result is second.result or typed.Result.NONE in (first.result, second.result)
-    # test_and_set_bit_lock leaves alone a bit that is set, which changes nothing; other conditions do.
-    tests = {(item.guard, item.comparand) for item in (first, second)} - {
-        (typed.Guard.ALWAYS, ""),
-        (typed.Guard.CLEAR, "1 << nr"),
-    }
-    same_test = (first.guard, first.comparand) == (second.guard, second.comparand)
-    return done == (b.parameters, second.operation, second.operand) and same_value and (same_test or not tests)
 
 
 def _access(name: str, values: Sequence[str], actions: dict[str, _Access], default: int) -> AccessSlot:

@@ -1,63 +1,93 @@
 """How strong primitives are beside each other: what a barrier slot may be weakened to.
 
-Strength is a partial order: ``smp_rmb`` and ``smp_wmb`` order different things, and neither is the weaker. Sources:
-Documentation/memory-barriers.txt (fences, READ_ONCE, acquire and release), Documentation/atomic_t.txt (the suffixes of
-read-modify-writes) and Documentation/atomic_bitops.txt of Linux v5.14.
+Strength is a partial order: ``smp_rmb`` and ``smp_wmb`` order different things, and neither is the weaker.
 """
 
 from collections.abc import Iterable, Sequence
 
-from gupproof.language.primitives import PRIMITIVES, FenceAction, LoadAction, RmwAction, StoreAction
-from gupproof.language.typed import Result
+from gupproof.language.actions import CondLoadAction, FenceAction, LoadAction, Order, Primitive, RmwAction, StoreAction
+from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.typed import Guard, Result
 
 NO_FENCE = "none"
 PLAIN = "plain"
 
-# Fences by how much they order; a flush orders what no document compares with the others.
-_FENCES = {NO_FENCE: 0, "barrier": 1, "smp_mb": 3}
-_SOME_FENCE = 2
-_INCOMPARABLE = "tlbi_sync"
-
-_SUFFIXES = {"_relaxed": 0, "_acquire": 1, "_release": 1}
-_FULL = 2
-# Weaker and stronger forms that their names do not tell.
-_PAIRS = frozenset(
-    {
-        ("test_and_set_bit_lock", "test_and_set_bit"),
-        ("set_bit", "test_and_set_bit_lock"),
-        ("set_bit", "test_and_set_bit"),
-        ("clear_bit", "clear_bit_unlock"),
-        ("clear_bit", "test_and_clear_bit"),
-        ("clear_bit_unlock", "test_and_clear_bit"),
-        ("change_bit", "test_and_change_bit"),
-    }
-)
-_ATOMIC = "atomic_"
+# test_and_set_bit_lock() leaves alone a bit that is set, which changes nothing; other conditions do.
+_HARMLESS = frozenset({(Guard.ALWAYS, ""), (Guard.CLEAR, "1 << nr")})
 
 
 def weaker(a: str, b: str) -> bool:
     """Whether ``a`` is strictly weaker than ``b``; both are primitives, ``none`` or ``plain``."""
-    if (a, b) in _PAIRS:
-        return True
-    if _is_fence(a) and _is_fence(b):
-        return a != _INCOMPARABLE and _fence(a) < _fence(b)
-    if a == PLAIN:
-        return _kind(b) in (LoadAction, StoreAction)
-    if _kind(a) is not _kind(b):
+    stronger = PRIMITIVES.get(b)
+    if stronger is None:
         return False
-    if _kind(a) in (LoadAction, StoreAction):
-        return _marked(a) and not _marked(b)
-    (base, order), (other, other_order) = _suffix(a), _suffix(b)
-    if is_void(a):
-        # It is relaxed, and its read is none: smp_rmb() does not order it, and on Arm neither does DMB LD.
-        return a.startswith(_ATOMIC) and other in (f"{a}_return", a.replace(_ATOMIC, f"{_ATOMIC}fetch_", 1))
-    return _kind(a) is RmwAction and base == other and order < other_order
+    if a == NO_FENCE:
+        return stronger.is_fence
+    if a == PLAIN:
+        return isinstance(stronger.action, LoadAction | StoreAction)
+    primitive = PRIMITIVES.get(a)
+    return primitive is not None and _is_weaker(primitive, stronger)
+
+
+def _is_weaker(a: Primitive, b: Primitive) -> bool:
+    if not alike(a, b) or a.order is None or b.order is None:
+        return False
+    if _is_void(b) and not _is_void(a):
+        return False
+    # What has no value reads what nothing else sees: smp_rmb() does not order it, and on Arm neither does DMB LD.
+    return a.order.is_below(b.order) or (a.order is b.order and _is_void(a) and not _is_void(b))
+
+
+def alike(a: Primitive, b: Primitive) -> bool:
+    """Whether two primitives do the same to the same, but for order, and for a value that one of them may lack."""
+    match a.action, b.action:
+        case FenceAction(), FenceAction():
+            return True
+        case (LoadAction(bit=bit), LoadAction(bit=other)):
+            return bit == other and _subject(a) == _subject(b)
+        case (CondLoadAction(), CondLoadAction()) | (StoreAction(), StoreAction()):
+            return _subject(a) == _subject(b)
+        case (RmwAction() as first, RmwAction() as second):
+            if (a.parameters, first.operation, first.operand, first.waits) != (
+                b.parameters,
+                second.operation,
+                second.operand,
+                second.waits,
+            ):
+                return False
+            same_value = first.result is second.result or Result.NONE in (first.result, second.result)
+            tests = {(item.guard, item.comparand) for item in (first, second)}
+            return same_value and (len(tests) == 1 or tests <= _HARMLESS)
+        case _:
+            return False
+
+
+def relaxed(primitive: Primitive) -> Primitive | None:
+    """Return what does the same, gives the same and orders nothing; None where it is nothing else than that."""
+    if primitive.is_fence or primitive.order in (None, Order.RELAXED):
+        return None
+    return next(
+        (
+            other
+            for other in PRIMITIVES.values()
+            if other.order is Order.RELAXED and alike(primitive, other) and _is_void(primitive) == _is_void(other)
+        ),
+        None,
+    )
 
 
 def is_void(name: str) -> bool:
     """Whether a read-modify-write has no value."""
-    primitive = PRIMITIVES.get(name)
-    return primitive is not None and isinstance(primitive.action, RmwAction) and primitive.action.result is Result.NONE
+    return name in PRIMITIVES and _is_void(PRIMITIVES[name])
+
+
+def _is_void(primitive: Primitive) -> bool:
+    return isinstance(primitive.action, RmwAction) and primitive.action.is_void
+
+
+def _subject(primitive: Primitive) -> str:
+    """Return what kind of word an access is of; an lvalue and a pointer to one are the same word."""
+    return next((name for name in ("v", "l") if name in primitive.parameters), "word")
 
 
 def weakest(values: Iterable[str]) -> str | None:
@@ -80,29 +110,3 @@ def equal(a: str, b: str) -> bool:
         if isinstance(action, LoadAction | StoreAction | RmwAction)
     ]
     return a != b and len(rows) == 2 and rows[0] == rows[1]
-
-
-def _kind(name: str) -> type | None:
-    primitive = PRIMITIVES.get(name)
-    return type(primitive.action) if primitive is not None else None
-
-
-def _is_fence(name: str) -> bool:
-    return name == NO_FENCE or _kind(name) is FenceAction
-
-
-def _fence(name: str) -> int:
-    return _FENCES.get(name, _SOME_FENCE)
-
-
-def _marked(name: str) -> bool:
-    """Whether a load or store orders nothing: a compiler has to leave it alone, and no more."""
-    action = PRIMITIVES[name].action
-    return isinstance(action, LoadAction | StoreAction) and action.row in ("READ_ONCE", "WRITE_ONCE")
-
-
-def _suffix(name: str) -> tuple[str, int]:
-    for suffix, order in _SUFFIXES.items():
-        if name.endswith(suffix):
-            return name.removesuffix(suffix), order
-    return name, _FULL

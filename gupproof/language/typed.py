@@ -362,19 +362,39 @@ class Slot(Node):
     name: str
 
 
+class CpuStep(Enum):
+    """A change of what may interrupt a thread."""
+
+    IRQ_SAVE = "local_irq_save"
+    IRQ_RESTORE = "local_irq_restore"
+    IRQ_DISABLE = "local_irq_disable"
+    IRQ_ENABLE = "local_irq_enable"
+    PREEMPT_DISABLE = "preempt_disable"
+    PREEMPT_ENABLE = "preempt_enable"
+    LOCAL_LOCK = "local_lock"
+    LOCAL_UNLOCK = "local_unlock"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupts(Node):
-    """``local_irq_save``, ``preempt_disable`` and their kin: ``enable``: it lets in again what was kept out."""
+    """``local_irq_save``, ``preempt_disable`` and their kin."""
 
-    primitive: str
-    enable: bool
+    step: CpuStep
+
+
+class RcuStep(Enum):
+    """A step of RCU."""
+
+    LOCK = "rcu_read_lock"
+    UNLOCK = "rcu_read_unlock"
+    SYNCHRONIZE = "synchronize_rcu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rcu(Node):
     """``rcu_read_lock``, ``rcu_read_unlock`` or ``synchronize_rcu``."""
 
-    primitive: str
+    step: RcuStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source, with_source_lines
+from gupproof.language.rows import SHAPES
 from gupproof.lowering.registers import REGISTERS, Registers
-from gupproof.program.target_reader import SHAPES
 
 _HOLES = re.compile(r"\{[^}]*\}")
 _KNOWN = re.compile(r"\{(?:[prvostz]|stack|[rvost]:b)\}")

@@ -7,6 +7,11 @@ compared with, ``{r}`` the register.
 from dataclasses import dataclass
 from enum import Enum
 
+from gupproof.language.actions import FenceAction, LoadAction, Primitive, RmwAction, StoreAction
+from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.rows import SHAPES
+from gupproof.language.typed import Guard, Operation, Result
+
 
 class Kind(Enum):
     """What a use does to memory."""
@@ -76,84 +81,90 @@ class Use:
         return self.kind in (Kind.STORE, Kind.UPDATE)
 
 
-ORDERS = ("", "_relaxed", "_acquire", "_release")
+_WORDS = {"lv": "*{x}", "p": "{x}", "w": "{x}", "v": "{x}", "l": "{x}", "nr": "0"} | {
+    "x": "{v}", "i": "{v}", "a": "{v}", "new": "{v}", "old": "{o}", "u": "{o}"
+}  # fmt: skip
+_CHANGES = {Operation.SET: Change.SET, Operation.ADD: Change.ADD, Operation.OR: Change.OR, Operation.ANDNOT: Change.CLEAR}
+_GIVES = {
+    Result.NONE: Gives.NOTHING,
+    Result.OLD: Gives.OLD,
+    Result.BIT_WAS_SET: Gives.BIT,
+    Result.SUCCESS: Gives.SUCCESS,
+}
+_COMPARES = {Guard.EQUAL: True, Guard.UNEQUAL: False}
 
 
-def _conditional(row: str, words: str, **parts: object) -> list[Use]:
-    return [Use(row=row, kind=kind, words=words, **parts) for kind in (Kind.UPDATE, Kind.FAILED)]  # type: ignore[arg-type]
+def _uses(row: str) -> tuple[Use, ...]:
+    """Return the uses of a row, by the primitive that tells most of it: one that takes an operand and returns what was read."""
+    primitives = [item for item in PRIMITIVES.values() if getattr(item.action, "row", "") == row]
+    primitive = max(primitives, key=_telling)
+    words = f"{primitive.name}({', '.join(_WORDS[name] for name in primitive.parameters)});"
+    match primitive.action:
+        case LoadAction():
+            return (Use(row=row, kind=Kind.LOAD, words=f"{{r}} = {words}", gives=Gives.OLD),)
+        case StoreAction():
+            return (Use(row=row, kind=Kind.STORE, words=words, change=Change.SET),)
+        case FenceAction():
+            return (Use(row=row, kind=Kind.FENCE, words=words),)
+        case RmwAction() as action:
+            return tuple(_update(row, action, words, kind) for kind in _kinds(action))
+        case _:
+            raise AssertionError(row)
 
 
-def _updates() -> list[Use]:
-    made = [
-        Use(row="atomic_add", kind=Kind.UPDATE, words="atomic_add({v}, {x});", change=Change.ADD),
-        Use(row="set_bit", kind=Kind.UPDATE, words="set_bit(0, {x});", change=Change.OR),
-        Use(row="clear_bit_unlock", kind=Kind.UPDATE, words="clear_bit_unlock(0, {x});", change=Change.CLEAR, low=1),
-        Use(
-            row="test_and_set_bit",
-            kind=Kind.UPDATE,
-            words="{r} = test_and_set_bit(0, {x});",
-            change=Change.OR,
-            gives=Gives.BIT,
-            low=0,
-        ),
-    ]
-    for order in ORDERS:
-        add, swap = f"{{r}} = atomic_fetch_add{order}({{v}}, {{x}});", f"{{r}} = xchg{order}({{x}}, {{v}});"
-        row = f"atomic_add_return{order}"
-        made.append(Use(row=row, kind=Kind.UPDATE, words=add, change=Change.ADD, gives=Gives.OLD))
-        made.append(Use(row=f"xchg{order}", kind=Kind.UPDATE, words=swap, change=Change.SET, gives=Gives.OLD))
-        compare = f"{{r}} = cmpxchg{order}({{x}}, {{o}}, {{v}});"
-        made += _conditional(f"cmpxchg{order}", compare, change=Change.SET, gives=Gives.OLD, compares=True)
-    unless = "{r} = atomic_fetch_add_unless({x}, {v}, {o});"
-    made += _conditional("atomic_add_unless", unless, change=Change.ADD, gives=Gives.OLD, compares=False)
-    lock, words = "test_and_set_bit_lock", "{r} = test_and_set_bit_lock(0, {x});"
-    made.append(Use(row=lock, kind=Kind.UPDATE, words=words, change=Change.OR, gives=Gives.BIT, low=0))
-    made.append(Use(row=lock, kind=Kind.FAILED, words=words, gives=Gives.BIT, low=1))
-    return made
+def _telling(primitive: Primitive) -> tuple[bool, bool]:
+    match primitive.action:
+        case RmwAction(result=result, operand=operand):
+            return result is Result.OLD, operand in primitive.parameters
+        case _:
+            return False, False
 
 
-def _store(row: str, words: str) -> Use:
-    return Use(row=row, kind=Kind.STORE, words=words, change=Change.SET)
+def _kinds(action: RmwAction) -> tuple[Kind, ...]:
+    return (Kind.UPDATE,) if action.guard is Guard.ALWAYS else (Kind.UPDATE, Kind.FAILED)
 
 
-def _load(row: str, words: str) -> Use:
-    return Use(row=row, kind=Kind.LOAD, words=words, gives=Gives.OLD)
+def _update(row: str, action: RmwAction, words: str, kind: Kind) -> Use:
+    gives, change = _GIVES[action.result], _CHANGES[action.operation]
+    low: int | None = None
+    if gives is Gives.BIT:
+        low = int(kind is Kind.FAILED)
+    elif change is Change.CLEAR:
+        low = 1
+    return Use(
+        row=row,
+        kind=kind,
+        words=words if gives is Gives.NOTHING else f"{{r}} = {words}",
+        change=change,
+        gives=gives,
+        low=low,
+        compares=None if action.comparand.isdigit() else _COMPARES.get(action.guard),
+    )
 
 
-READ = _load("READ_ONCE", "{r} = READ_ONCE(*{x});")
-WRITE = _store("WRITE_ONCE", "WRITE_ONCE(*{x}, {v});")
-ACQUIRE = _load("smp_load_acquire", "{r} = smp_load_acquire({x});")
-RELEASE = _store("smp_store_release", "smp_store_release({x}, {v});")
+_OF_ROWS = {row: _uses(row) for row in SHAPES if not row.startswith("plain")} | {
+    "plain_load": (Use(row="plain_load", kind=Kind.LOAD, words="{r} = *{x};", gives=Gives.OLD),),
+    "plain_store": (Use(row="plain_store", kind=Kind.STORE, words="*{x} = {v};", change=Change.SET),),
+}
+_LOCKS = frozenset(item.action.row for item in PRIMITIVES.values() if "l" in item.parameters and hasattr(item.action, "row"))
+_BESIDE = frozenset(item.name for item in PRIMITIVES.values() if isinstance(item.action, FenceAction) and item.action.beside)
 
-ACCESSES = (
-    _load("plain_load", "{r} = *{x};"),
-    _store("plain_store", "*{x} = {v};"),
-    READ,
-    WRITE,
-    ACQUIRE,
-    RELEASE,
-    *_updates(),
-)
+ACCESSES = tuple(use for row, uses in _OF_ROWS.items() if row not in _LOCKS for use in uses if use.kind is not Kind.FENCE)
 """Every use of a row that accesses a word of the program; locks are apart."""
 
 
-def fence(row: str) -> Use:
-    """Return the use of a fence."""
-    return Use(row=row, kind=Kind.FENCE, words=f"{row}();")
+def named(row: str) -> Use:
+    """Return the use of a row; of one that can fail, where it succeeds."""
+    return _OF_ROWS[row][0]
 
 
-FULL = fence("smp_mb")
-BEFORE, AFTER = fence("smp_mb__before_atomic"), fence("smp_mb__after_atomic")
-FENCES = tuple(map(fence, ("smp_mb", "smp_rmb", "smp_wmb", "barrier", "tlbi_sync")))
+READ, WRITE = named("READ_ONCE"), named("WRITE_ONCE")
+ACQUIRE, RELEASE = named("smp_load_acquire"), named("smp_store_release")
+FULL = named("smp_mb")
+BEFORE, AFTER = named("smp_mb__before_atomic"), named("smp_mb__after_atomic")
+FENCES = tuple(use for row, uses in _OF_ROWS.items() if row not in _BESIDE for use in uses if use.kind is Kind.FENCE)
 """Those that stand between any two accesses."""
 
-AFTER_LOCK, AFTER_UNLOCK_LOCK = fence("smp_mb__after_spinlock"), fence("smp_mb__after_unlock_lock")
-LOCK = Use(row="spin_lock", kind=Kind.UPDATE, words="spin_lock({x});", change=Change.SET)
-UNLOCK = Use(row="spin_unlock", kind=Kind.STORE, words="spin_unlock({x});", change=Change.SET)
-TRYLOCK = Use(row="spin_trylock", kind=Kind.UPDATE, words="{r} = spin_trylock({x});", change=Change.SET, gives=Gives.SUCCESS)
-NO_LOCK = Use(row="spin_trylock", kind=Kind.FAILED, words="{r} = spin_trylock({x});", gives=Gives.SUCCESS)
-
-
-def named(row: str) -> Use:
-    """Return the use of a row in which it succeeds."""
-    return next(use for use in ACCESSES if use.row == row)
+AFTER_LOCK, AFTER_UNLOCK_LOCK = named("smp_mb__after_spinlock"), named("smp_mb__after_unlock_lock")
+LOCK, UNLOCK = named("spin_lock"), named("spin_unlock")
+TRYLOCK, NO_LOCK = _OF_ROWS["spin_trylock"]

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
+from gupproof.language.typed import CpuStep, RcuStep
 from gupproof.meaning.cpu import MOST_ROUNDS, FaultError, Run
 from gupproof.meaning.expressions import Expressions, entered, word_type
 from gupproof.meaning.registers import Frame, Value, number, truth
@@ -172,44 +173,44 @@ class Statements(Expressions):
 
     def _interrupts(self, node: typed.Interrupts) -> Run[None]:
         level = self.level
-        yield from self.step(SetCpu(node.primitive), node.span)
-        match node.primitive:
-            case "local_irq_disable":
+        yield from self.step(SetCpu(node.step.value), node.span)
+        match node.step:
+            case CpuStep.IRQ_DISABLE:
                 level.interrupts_on = False
-            case "local_irq_enable":
+            case CpuStep.IRQ_ENABLE:
                 level.interrupts_on = True
-            case "local_irq_save":
+            case CpuStep.IRQ_SAVE:
                 level.saved.append(level.interrupts_on)
                 level.interrupts_on = False
-            case "local_irq_restore":
+            case CpuStep.IRQ_RESTORE:
                 if not level.saved:
                     raise FaultError("`local_irq_restore()` without its `local_irq_save()`", node.span)
                 level.interrupts_on = level.saved.pop()
-            case "preempt_disable" | "local_lock":
+            case CpuStep.PREEMPT_DISABLE | CpuStep.LOCAL_LOCK:
                 level.preemption_off += 1
-            case "preempt_enable" | "local_unlock":
+            case CpuStep.PREEMPT_ENABLE | CpuStep.LOCAL_UNLOCK:
                 if level.preemption_off == 0:
-                    raise FaultError(f"`{node.primitive}()` without its beginning", node.span)
+                    raise FaultError(f"`{node.step.value}()` without its beginning", node.span)
                 level.preemption_off -= 1
             case _:
-                raise AssertionError(node.primitive)
+                assert_never(node.step)
 
     def _rcu(self, node: typed.Rcu) -> Run[None]:
         level = self.level
         section = self.section_of(level)
-        match node.primitive:
-            case "rcu_read_lock":
+        match node.step:
+            case RcuStep.LOCK:
                 outermost = level.sections == 0
-                yield from self.step(Enter(section) if outermost else SetCpu(node.primitive), node.span)
+                yield from self.step(Enter(section) if outermost else SetCpu(node.step.value), node.span)
                 level.sections += 1
-            case "rcu_read_unlock":
+            case RcuStep.UNLOCK:
                 if level.sections == 0:
                     raise FaultError("`rcu_read_unlock()` without its `rcu_read_lock()`", node.span)
                 outermost = level.sections == 1
-                yield from self.step(Leave(section) if outermost else SetCpu(node.primitive), node.span)
+                yield from self.step(Leave(section) if outermost else SetCpu(node.step.value), node.span)
                 level.sections -= 1
             case _:
-                yield from self._wait_for_readers(node.primitive, RCU, node.span)
+                yield from self._wait_for_readers(node.step.value, RCU, node.span)
 
     def _srcu(self, node: typed.SrcuUnlock | typed.SrcuSync) -> Run[None]:
         if isinstance(node, typed.SrcuUnlock):

@@ -391,4 +391,4 @@ def _everything(unit: typed.Unit, scenario: typed.Scenario) -> Iterator[typed.No
 
 
 def _synchronizes(unit: typed.Unit, scenario: typed.Scenario) -> bool:
-    return any(isinstance(node, typed.Rcu) and node.primitive.startswith("synchronize") for node in _everything(unit, scenario))
+    return any(isinstance(node, typed.Rcu) and node.step is typed.RcuStep.SYNCHRONIZE for node in _everything(unit, scenario))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from gupproof.diagnostics import Diagnostic, GupError, Span
+from gupproof.language.rows import ON_MACHINES
 from gupproof.program.events import INIT_THREAD, Check, CheckKind, Event, Kind, Location, Stop, StopReason
 from gupproof.program.expr import Expr, ExprPool
 from gupproof.program.layout import Layout
@@ -11,9 +12,6 @@ from gupproof.program.state import State, Value, dependencies, union
 from gupproof.program.targets import Row, StepKind, Target
 
 MOST_EVENTS = 2000
-
-# What machines have no instruction of its own for.
-_ORDINARY = {"spin_is_locked": "READ_ONCE"}
 
 _KINDS = {StepKind.READ: Kind.READ, StepKind.WRITE: Kind.WRITE, StepKind.FENCE: Kind.FENCE}
 
@@ -40,7 +38,7 @@ class Builder:
 
         """
         rows = self.target.rows
-        row = rows.get(primitive) or rows.get(_ORDINARY.get(primitive, ""))
+        row = rows.get(primitive) or rows.get(ON_MACHINES.get(primitive, ""))
         if row is None:
             raise GupError(
                 Diagnostic(

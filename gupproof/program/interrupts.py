@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from gupproof.diagnostics import Span
-from gupproof.language import typed
+from gupproof.language.typed import CpuStep
 from gupproof.program.events import StopReason
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.path import Path
@@ -121,18 +121,16 @@ class Interrupts:
 
     # ── what the code switches off ───────────────────────────────────────────────────────────────────────────────────
 
-    def switch_off_or_on(self, node: typed.Interrupts) -> None:
-        """Unroll ``local_irq_save()`` and its kin, all but the counted ones."""
+    def switch_off_or_on(self, step: CpuStep) -> None:
+        """Unroll ``local_irq_save()`` and its kin, all but the counted ones, whose window is open."""
         pool, state = self.pool, self.path.state
-        self.window()
-        self.steps += 1
         number = state.cpu.interrupts
-        match node.primitive:
-            case "local_irq_disable":
+        match step:
+            case CpuStep.IRQ_DISABLE:
                 changed = on_leaves(pool, number, self._off)
-            case "local_irq_enable":
+            case CpuStep.IRQ_ENABLE:
                 changed = on_leaves(pool, number, lambda leaf: pool.make(Op.SUB, self._off(leaf), pool.true))
-            case "local_irq_save":
+            case CpuStep.IRQ_SAVE:
                 changed = on_leaves(pool, number, self._pushed)
             case _:
                 changed = on_leaves(pool, number, lambda leaf: pool.make(Op.SHR, leaf, pool.true))

@@ -58,7 +58,7 @@ def lower(unit: typed.Unit, scenario: typed.Scenario, target: Target, *, fixed: 
 
 def _waits_for_readers(node: typed.Node) -> bool:
     match node:
-        case typed.Rcu(primitive="synchronize_rcu") | typed.CallRcu() | typed.SrcuSync():
+        case typed.Rcu(step=typed.RcuStep.SYNCHRONIZE) | typed.CallRcu() | typed.SrcuSync():
             return True
         case _:
             return False

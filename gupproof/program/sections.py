@@ -1,9 +1,11 @@
 """The steps of RCU in one thread: read-side sections, grace periods, callbacks."""
 
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
+from gupproof.language.typed import RcuStep
 from gupproof.language.types import VOID
 from gupproof.program.accesses import Accesses
 from gupproof.program.events import Event
@@ -35,8 +37,8 @@ class Sections:
         """Unroll ``rcu_read_lock()``, ``rcu_read_unlock()`` or ``synchronize_rcu()``."""
         pool, state = self.path.builder.pool, self.path.state
         depth = state.cpu.readers
-        match node.primitive:
-            case "rcu_read_lock":
+        match node.step:
+            case RcuStep.LOCK:
                 self.path.interruptions.window()
                 where = pool.land(state.guard, pool.make(Op.EQ, depth, pool.false))
                 event = self._mark(node, where)
@@ -44,30 +46,32 @@ class Sections:
                     self.open[len(self.shared.sections)] = where
                     self.shared.sections.append(Section(self.path.thread, event.id, where))
                 state.cpu = replace(state.cpu, readers=pool.make(Op.ADD, depth, pool.true))
-            case "rcu_read_unlock":
+            case RcuStep.UNLOCK:
                 self.path.interruptions.window()
-                depth = ended(self.path, depth, node.primitive, node.span)
+                depth = ended(self.path, depth, node.step.value, node.span)
                 state.cpu = replace(state.cpu, readers=depth)
                 where = pool.land(state.guard, pool.make(Op.EQ, depth, pool.false))
                 event = self._mark(node, where)
                 if event is not None:
                     self._end(event, where)
-            case _:
+            case RcuStep.SYNCHRONIZE:
                 if depth.op is Op.CONST and depth.value:
                     raise error("L011", "synchronize_rcu inside a read-side section waits for itself", node.span)
-                self._synchronize(node.primitive, node.span, None)
+                self._synchronize(node.step.value, node.span, None)
+            case _:
+                assert_never(node.step)
 
     def _mark(self, node: typed.Rcu, where: Expr) -> Event | None:
         """Append the event that begins or ends a section where ``where`` holds; None where nothing waits for sections.
 
         On a machine it is a fence that orders nothing by itself; in the model of a language inner sections have one, too.
         """
-        path, text = self.path, f"{node.primitive}()"
+        path, name = self.path, node.step.value
         if path.builder.target.is_language:
-            return path.emit(StepKind.FENCE, self._tags(node.primitive, node.span), node.span, text)
+            return path.emit(StepKind.FENCE, self._tags(name, node.span), node.span, f"{name}()")
         if not self.shared.wanted or where is path.builder.pool.false:
             return None
-        return path.emit(StepKind.FENCE, [], node.span, text, guard=where)
+        return path.emit(StepKind.FENCE, [], node.span, f"{name}()", guard=where)
 
     def _tags(self, primitive: str, span: Span) -> list[tuple[str, Expr]]:
         builder = self.path.builder
@@ -94,12 +98,12 @@ class Sections:
     def _synchronize(self, primitive: str, span: Span, domain: Value | None) -> None:
         """Unroll a wait for readers: the thread goes on where the grace period has ended."""
         path, pool = self.path, self.path.builder.pool
-        if not path.builder.target.is_language:
+        language = path.builder.target.is_language
+        if not language:
             self.accesses.fence("smp_mb", span)
         path.interruptions.window()
         tags = self._tags(primitive, span)
         text = f"{primitive}()"
-        language = path.builder.target.is_language
         begin = path.emit(StepKind.FENCE, tags, span, text, address=domain if language else None).id
         # While the thread sleeps, interrupts come and others run.
         path.interruptions.window()

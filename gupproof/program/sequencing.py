@@ -1,9 +1,10 @@
 """What a thread's CPU has a say in: interrupts and preemption, read-side sections, grace periods."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from gupproof.language import typed
+from gupproof.language.typed import CpuStep, RcuStep
 from gupproof.program.expr import Op
 from gupproof.program.interrupts import Interrupts, Level
 from gupproof.program.path import error
@@ -49,21 +50,26 @@ class KernelCpu:
         """
         windows, path = self.windows, self.windows.path
         pool = windows.pool
-        if node.primitive == "local_irq_restore":
-            nothing = windows.nothing_saved()
-            if nothing is pool.true:
-                raise error("L008", "local_irq_restore() without its beginning", node.span, "pair it with local_irq_save()")
-            windows.window()
-            path.fault(pool.where(nothing, path.state.guard), "local_irq_restore() without its beginning", node.span)
-        if node.primitive.startswith("local_irq_"):
-            windows.switch_off_or_on(node)
-            return
         # Where preemption is off there are still interrupts.
         windows.window()
-        windows.steps += 1
         depth = path.state.cpu.preemption
-        depth = ended(path, depth, node.primitive, node.span) if node.enable else pool.make(Op.ADD, depth, pool.true)
-        path.state.cpu = replace(path.state.cpu, preemption=depth)
+        match node.step:
+            case CpuStep.IRQ_SAVE | CpuStep.IRQ_DISABLE | CpuStep.IRQ_ENABLE:
+                windows.switch_off_or_on(node.step)
+            case CpuStep.IRQ_RESTORE:
+                nothing, wrong = windows.nothing_saved(), "local_irq_restore() without its beginning"
+                if nothing is pool.true:
+                    raise error("L008", wrong, node.span, "pair it with local_irq_save()")
+                path.fault(pool.where(nothing, path.state.guard), wrong, node.span)
+                windows.switch_off_or_on(node.step)
+            case CpuStep.PREEMPT_DISABLE | CpuStep.LOCAL_LOCK:
+                path.state.cpu = replace(path.state.cpu, preemption=pool.make(Op.ADD, depth, pool.true))
+            case CpuStep.PREEMPT_ENABLE | CpuStep.LOCAL_UNLOCK:
+                depth = ended(path, depth, node.step.value, node.span)
+                path.state.cpu = replace(path.state.cpu, preemption=depth)
+            case _:
+                assert_never(node.step)
+        windows.steps += 1
 
     def rcu(self, node: typed.Rcu) -> None:
         """Unroll a step of RCU.
@@ -72,8 +78,8 @@ class KernelCpu:
             GupError: a handler waits for readers, or a section ends that never began.
 
         """
-        if node.primitive == "synchronize_rcu":
-            self._must_not_sleep(node.primitive, node)
+        if node.step is RcuStep.SYNCHRONIZE:
+            self._must_not_sleep(node.step.value, node)
         self.sections.step(node)
 
     def srcu_lock(self, node: typed.SrcuLock, place: Value) -> Value:

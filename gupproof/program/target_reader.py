@@ -8,7 +8,6 @@ import difflib
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -17,48 +16,12 @@ from lark.exceptions import UnexpectedInput
 
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source, with_source_lines
 from gupproof.grammars import build_parser
+from gupproof.language.rows import LANGUAGE_SHAPES, SHAPES, Shape
 from gupproof.program.costs import TERMINALS as COST_TERMINALS
 from gupproof.program.costs import CostLines, read_step, token_span
 from gupproof.program.targets import Row, Step, StepKind, Target
 from gupproof.resources import targets_dir
 from gupproof.syntax_errors import syntax_error
-
-
-class Shape(Enum):
-    """What kind of primitive a row is for, and so what its steps may be."""
-
-    LOAD = "a load: one R, and fences"
-    STORE = "a store: one W, and fences"
-    FENCE = "a fence: any number of F, or -"
-    RMW = "a read-modify-write: R then W, and fences"
-    QUERY = "a load with two outcomes: one R, then `else` and one R"
-    CONDITIONAL = (
-        "a conditional read-modify-write: R then W, and fences, then `else` and one R, and fences, the same before both R"
-    )
-
-
-_ORDERS = ("", "_relaxed", "_acquire", "_release")
-
-SHAPES: dict[str, Shape] = {
-    **dict.fromkeys(("plain_load", "READ_ONCE", "smp_load_acquire"), Shape.LOAD),
-    **dict.fromkeys(("plain_store", "WRITE_ONCE", "smp_store_release", "spin_unlock"), Shape.STORE),
-    **dict.fromkeys(("smp_mb", "smp_rmb", "smp_wmb", "smp_mb__before_atomic", "smp_mb__after_atomic"), Shape.FENCE),
-    **dict.fromkeys(("smp_mb__after_spinlock", "smp_mb__after_unlock_lock", "barrier", "tlbi_sync"), Shape.FENCE),
-    **dict.fromkeys(("atomic_add", "set_bit", "test_and_set_bit", "clear_bit_unlock"), Shape.RMW),
-    **{f"{name}{order}": Shape.RMW for name in ("atomic_add_return", "xchg") for order in _ORDERS},
-    **{f"cmpxchg{order}": Shape.CONDITIONAL for order in _ORDERS},
-    **dict.fromkeys(("atomic_add_unless", "test_and_set_bit_lock", "spin_lock", "spin_trylock"), Shape.CONDITIONAL),
-}
-"""Every row a table must have."""
-
-LANGUAGE_SHAPES: dict[str, Shape] = {
-    "spin_is_locked": Shape.QUERY,
-    **dict.fromkeys(("rcu_read_lock", "rcu_read_unlock", "synchronize_rcu"), Shape.FENCE),
-    "srcu_read_lock": Shape.LOAD,
-    "srcu_read_unlock": Shape.STORE,
-    **dict.fromkeys(("synchronize_srcu", "smp_mb__after_srcu_read_unlock"), Shape.FENCE),
-}
-"""Further rows of a table of ``kind language``, whose model knows of locks and read-side sections itself."""
 
 _TAKEN = frozenset(
     {"R", "W", "F", "M", "IW", "po", "rf", "co", "fr", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "gp-order", "id"}

@@ -11,17 +11,14 @@ from enum import Enum, IntEnum
 
 from gupproof.diagnostics import Span
 from gupproof.language import syntax, typed
+from gupproof.language.actions import CondLoadAction, FenceAction, LoadAction
 from gupproof.language.parser import parse
-from gupproof.language.primitives import PRIMITIVES, CondLoadAction, FenceAction, InterruptsAction, LoadAction
+from gupproof.language.primitives import PRIMITIVES
 from gupproof.language.strength import PLAIN, next_weaker
 from gupproof.language.tree import walk
 from gupproof.language.types import BOOL
 from gupproof.proving.conditions import fixed_outcomes, inside, varies
 from gupproof.proving.weaker import Form, Loss, weaker_forms
-
-# A section that begins twice or never is no longer a protocol, a lock that is not given back no longer runs.
-_PAIRED = frozenset({"spin_unlock", "rcu_read_lock", "rcu_read_unlock"})
-
 
 _WRITES = (typed.Store, typed.Rmw, typed.Rcu, typed.Interrupts)
 _COMPUTING = frozenset("+-*|&^")
@@ -366,7 +363,8 @@ class _Collector:
         self.statements.add(node.value.span)
         name = node.value.function.text if isinstance(node.value, syntax.Call) else ""
         primitive = PRIMITIVES.get(name)
-        if name in _PAIRED or (primitive and isinstance(primitive.action, InterruptsAction)):
+        if primitive is not None and primitive.is_paired:
+            # A section that begins twice or never is no longer a protocol, a lock that is not given back no longer runs.
             return
         orders = primitive is not None and isinstance(primitive.action, FenceAction)
         self._drop(node, Weight.BARRIER if orders else Weight.STEP, in_block=in_block)

@@ -1,10 +1,16 @@
-"""Weaker forms of a primitive, as somebody might write it by mistake: the same access with less order, or without its test."""
+"""Weaker forms of a primitive, as somebody might write it by mistake: the same access with less order, or without its test.
 
-from collections.abc import Iterator, Sequence
+They follow from the table of primitives: :mod:`gupproof.language.primitives`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from gupproof.language.primitives import PRIMITIVES, RmwAction
+from gupproof.language.actions import LoadAction, Order, Primitive, RmwAction, StoreAction
+from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.strength import relaxed
+from gupproof.language.typed import Guard, Result
 
 
 class Loss(Enum):
@@ -32,68 +38,66 @@ class Form:
     loss: Loss = Loss.ORDER
 
 
-# name → its form with less order; {0}, {1} are the arguments, {*0} what the first one points to
-_LESS_ORDER = {
-    "smp_store_release": "WRITE_ONCE({*0}, {1})",
-    "rcu_assign_pointer": "WRITE_ONCE({0}, {1})",
-    "smp_store_mb": "WRITE_ONCE({0}, {1})",
-    "atomic_set_release": "atomic_set({0}, {1})",
-    "smp_load_acquire": "READ_ONCE({*0})",
-    "atomic_read_acquire": "atomic_read({0})",
-    "smp_cond_load_acquire": "smp_cond_load_relaxed({0}, {1})",
-    "clear_bit_unlock": "clear_bit({0}, {1})",
-}
-_LESS_FENCE = {"smp_mb": ("smp_wmb()", "smp_rmb()")}
-_RELAXED_TESTS = {
-    "atomic_dec_and_test": ("atomic_dec_return_relaxed({0})", " == 0"),
-    "atomic_inc_and_test": ("atomic_inc_return_relaxed({0})", " == 0"),
-    "atomic_sub_and_test": ("atomic_sub_return_relaxed({0}, {1})", " == 0"),
-    "atomic_add_negative": ("atomic_add_return_relaxed({0}, {1})", " < 0"),
-}
-_WITHOUT_TEST = {
-    "atomic_inc_not_zero": ("atomic_inc_return({0})", " > 0"),
-    "atomic_add_unless": ("atomic_add_return({1}, {0})", " > 0"),
-}
-_PLAIN_LOADS = ("READ_ONCE", "rcu_dereference")
-_ORDERS = ("_acquire", "_release")
+_WHOLE, _HALVES = "smp_mb", ("smp_wmb", "smp_rmb")
+# The kernel has no relaxed form of a test of the new value: one that returns it, and a comparison.
+_TESTS = {Result.NEW_IS_ZERO: " == 0", Result.NEW_IS_NEGATIVE: " < 0"}
 
 
 def weaker_forms(name: str, arguments: Sequence[str]) -> Iterator[Form]:
     """Yield the weaker forms of a call, by the text of its arguments; none of what is no primitive or has none."""
-    if name in _LESS_ORDER:
-        yield Form(_filled(_LESS_ORDER[name], arguments))
-    for text in _LESS_FENCE.get(name, ()):
-        yield Form(text, loss=Loss.HALF)
-    if name in _RELAXED_TESTS:
-        pattern, compared = _RELAXED_TESTS[name]
-        yield Form(_filled(pattern, arguments), compared)
-    if name in _WITHOUT_TEST:
-        pattern, compared = _WITHOUT_TEST[name]
-        yield Form(_filled(pattern, arguments), compared, loss=Loss.TEST)
-    if name in _PLAIN_LOADS:
-        yield Form(arguments[0], loss=Loss.MARK)
-    if name == "WRITE_ONCE":
-        yield Form(f"{arguments[0]} = {arguments[1]}", loss=Loss.MARK)
-    relaxed = _relaxed(name)
-    if relaxed:
-        yield Form(f"{relaxed}({', '.join(arguments)})")
-
-
-def _relaxed(name: str) -> str:
-    """Return the name of a read-modify-write's relaxed form; empty if it has none, or is relaxed itself."""
     primitive = PRIMITIVES.get(name)
-    if primitive is None or not isinstance(primitive.action, RmwAction):
-        return ""
-    for order in _ORDERS:
-        name = name.removesuffix(order)
-    return f"{name}_relaxed" if f"{name}_relaxed" in PRIMITIVES else ""
+    if primitive is None:
+        return
+    given = dict(zip(primitive.parameters, arguments, strict=True))
+    if name == _WHOLE:
+        yield from (Form(f"{half}()", loss=Loss.HALF) for half in _HALVES)
+    other = relaxed(primitive)
+    if other is not None:
+        yield Form(_call(other, given))
+    if isinstance(primitive.action, RmwAction):
+        yield from _of_updates(primitive, primitive.action, given)
+    if primitive.order is Order.RELAXED and "lv" in given:
+        match primitive.action:
+            case LoadAction():
+                yield Form(given["lv"], loss=Loss.MARK)
+            case StoreAction(value=value):
+                yield Form(f"{given['lv']} = {given[value]}", loss=Loss.MARK)
 
 
-def _filled(pattern: str, arguments: Sequence[str]) -> str:
-    text = pattern.replace("{*0}", _pointed_to(arguments[0]))
-    for number, argument in enumerate(arguments):
-        text = text.replace(f"{{{number}}}", argument)
-    return text
+def _of_updates(primitive: Primitive, action: RmwAction, given: Mapping[str, str]) -> Iterator[Form]:
+    if action.result in _TESTS:
+        other = _returning(action, Order.RELAXED)
+        if other is not None:
+            yield Form(_call(other, given), _TESTS[action.result])
+    if action.guard is Guard.UNEQUAL and action.result is Result.SUCCESS and primitive.order is not None:
+        other = _returning(action, primitive.order)
+        if other is not None:
+            amount = {"i": given[action.operand]} if action.operand in given else {}
+            yield Form(_call(other, {**given, **amount}), " > 0", loss=Loss.TEST)
+
+
+def _returning(action: RmwAction, order: Order) -> Primitive | None:
+    """Return what computes the same without a test and returns the new value, with a given order."""
+    for other in PRIMITIVES.values():
+        found = other.action
+        if (
+            isinstance(found, RmwAction)
+            and (found.operation, found.guard, found.result) == (action.operation, Guard.ALWAYS, Result.NEW)
+            and _same_operand(found, action)
+            and other.order is order
+        ):
+            return other
+    return None
+
+
+def _same_operand(a: RmwAction, b: RmwAction) -> bool:
+    return a.operand == b.operand or not (a.operand.isdigit() or b.operand.isdigit())
+
+
+def _call(primitive: Primitive, given: Mapping[str, str]) -> str:
+    """Return a call of a primitive with the arguments of one that does the same."""
+    words = [given[name] if name in given else _pointed_to(given["p"]) for name in primitive.parameters]
+    return f"{primitive.name}({', '.join(words)})"
 
 
 def _pointed_to(pointer: str) -> str:

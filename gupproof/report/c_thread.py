@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from gupproof.program.events import Event, Kind, Program, Stop
 from gupproof.program.expr import Expr, Op
 from gupproof.program.state import Deps, union
+from gupproof.report import kernel_words
 from gupproof.report.c_values import Text, Values
 from gupproof.report.c_words import Words, below
-from gupproof.report.kernel_c import FENCES
 from gupproof.report.refusals import refuse_scenario
 
 _COUNTS = {Op.ADD: "add", Op.SUB: "sub", Op.AND: "and", Op.OR: "or", Op.XOR: "xor"}
@@ -168,10 +168,11 @@ class ThreadWriter:
     def _step(self, event: Event) -> None:
         match event.kind:
             case Kind.FENCE:
-                ((tag, _),) = event.tags
-                if tag not in FENCES:
-                    raise refuse_scenario(f"no primitive is a fence in the set {tag}", event.span)
-                self.values.say(f"{FENCES[tag]};")
+                tags = frozenset(tag for tag, _ in event.tags)
+                call = kernel_words.fence(tags)
+                if call is None:
+                    raise refuse_scenario(f"no primitive is a fence in the sets {', '.join(sorted(tags))}", event.span)
+                self.values.say(f"{call};")
             case Kind.READ:
                 self._read(event)
             case Kind.WRITE:
@@ -196,39 +197,27 @@ class ThreadWriter:
 
     def _read(self, event: Event) -> None:
         pointer, place, kind = self._place(event)
-        tags = sorted(tag for tag, _ in event.tags)
-        counter = kind == _COUNTER
-        match tags:
-            case ["RL", "RU"]:
-                self._assign(event, f"spin_is_locked({pointer})")
-            case []:
-                self._assign(event, place)
-            case ["Once"]:
-                self._assign(event, f"atomic_read({pointer})" if counter else f"READ_ONCE({place})")
-            case ["Acquire"]:
-                self._assign(event, f"{'atomic_read' if counter else 'smp_load'}_acquire({pointer})")
-            case _:
-                raise refuse_scenario(f"no primitive reads in the sets {', '.join(tags)}", event.span)
+        tags = frozenset(tag for tag, _ in event.tags)
+        if tags == {"RL", "RU"}:
+            call: str | None = f"spin_is_locked({pointer})"
+        else:
+            call = kernel_words.load(tags, pointer, place, counter=kind == _COUNTER)
+        if call is None:
+            raise refuse_scenario(f"no primitive reads in the sets {', '.join(sorted(tags))}", event.span)
+        self._assign(event, call)
 
     def _write(self, event: Event) -> None:
         pointer, place, kind = self._place(event)
-        tags = sorted(tag for tag, _ in event.tags)
-        if tags == ["UL"]:
+        tags = frozenset(tag for tag, _ in event.tags)
+        if tags == {"UL"}:
             self.values.say(f"spin_unlock({pointer});")
             return
         if kind == _LOCK:
             raise refuse_scenario("a lock is written to as if it were a number", event.span)
-        value = self._stored(event).text
-        counter = kind == _COUNTER
-        match tags:
-            case []:
-                self.values.say(f"{place} = {value};")
-            case ["Once"]:
-                self.values.say(f"atomic_set({pointer}, {value});" if counter else f"WRITE_ONCE({place}, {value});")
-            case ["Release"]:
-                self.values.say(f"{'atomic_set' if counter else 'smp_store'}_release({pointer}, {value});")
-            case _:
-                raise refuse_scenario(f"no primitive writes in the sets {', '.join(tags)}", event.span)
+        call = kernel_words.store(tags, pointer, place, self._stored(event).text, counter=kind == _COUNTER)
+        if call is None:
+            raise refuse_scenario(f"no primitive writes in the sets {', '.join(sorted(tags))}", event.span)
+        self.values.say(f"{call};")
 
     def _stored(self, event: Event, operand: Expr | None = None) -> Text:
         """Return what an event writes, or the operand it computes that from, with what the value depends on."""

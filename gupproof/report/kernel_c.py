@@ -5,20 +5,10 @@ the thread inside; other dependencies as false ones: ``r & 0`` added to the poin
 """
 
 from gupproof.program.events import Kind
+from gupproof.report import kernel_words
 from gupproof.report.dialects import NEVER, refuse
 from gupproof.report.straight import Step, Straight
 
-FENCES = {
-    "Mb": "smp_mb()", "Rmb": "smp_rmb()", "Wmb": "smp_wmb()", "Before-atomic": "smp_mb__before_atomic()",
-    "After-atomic": "smp_mb__after_atomic()", "After-spinlock": "smp_mb__after_spinlock()",
-    "After-unlock-lock": "smp_mb__after_unlock_lock()", "Barrier": "barrier()", "Rcu-lock": "rcu_read_lock()",
-    "Rcu-unlock": "rcu_read_unlock()", "Sync-rcu": "synchronize_rcu()",
-}  # fmt: skip
-_SWAPS = {
-    (frozenset({"Once"}), frozenset({"Once"})): "xchg_relaxed",
-    (frozenset({"Acquire"}), frozenset({"Once"})): "xchg_acquire",
-    (frozenset({"Once"}), frozenset({"Release"})): "xchg_release",
-}
 _LOCKS = {"LKR", "LKW", "UL", "LF", "RL", "RU"}
 
 
@@ -114,16 +104,14 @@ class _Thread:
 
     def _step(self, step: Step, half: Step | None) -> None:
         if step.kind is Kind.FENCE:
-            (tag,) = step.tags
-            if tag not in FENCES:
-                raise refuse(f"no primitive is a fence in the set {tag}")
-            self._say(f"{FENCES[tag]};")
+            call = kernel_words.fence(step.tags)
+            if call is None:
+                raise refuse(f"no primitive is a fence in the sets {', '.join(sorted(step.tags))}")
+            self._say(f"{call};")
         elif step.tags & _LOCKS:
             self._lock(step)
         elif half is not None:
             self._exchange(step, half)
-        elif step.place in self.counted:
-            self._counter(step)
         elif step.kind is Kind.READ:
             self._read(step)
         else:
@@ -131,29 +119,20 @@ class _Thread:
 
     def _read(self, step: Step) -> None:
         place = self._place(step)
-        match sorted(step.tags):
-            case []:
-                self._assign(step, f"*{place}")
-            case ["Once"]:
-                self._assign(step, f"READ_ONCE(*{place})")
-            case ["Acquire"]:
-                self._assign(step, f"smp_load_acquire({place})")
-            case ["Failed", "Once"]:
-                self._assign(step, f"cmpxchg_relaxed({place}, {NEVER}, {NEVER})")
-            case tags:
-                raise refuse(f"no primitive reads in the sets {', '.join(tags)}")
+        if step.tags == {"Once", "Failed"} and step.place not in self.counted:
+            call: str | None = f"cmpxchg_relaxed({place}, {NEVER}, {NEVER})"
+        else:
+            call = kernel_words.load(step.tags, place, f"*{place}", counter=step.place in self.counted)
+        if call is None:
+            raise refuse(f"no primitive reads in the sets {', '.join(sorted(step.tags))}")
+        self._assign(step, call)
 
     def _write(self, step: Step) -> None:
-        place, value = self._place(step), self._value(step)
-        match sorted(step.tags):
-            case []:
-                self._say(f"*{place} = {value};")
-            case ["Once"]:
-                self._say(f"WRITE_ONCE(*{place}, {value});")
-            case ["Release"]:
-                self._say(f"smp_store_release({place}, {value});")
-            case tags:
-                raise refuse(f"no primitive writes in the sets {', '.join(tags)}")
+        place = self._place(step)
+        call = kernel_words.store(step.tags, place, f"*{place}", self._value(step), counter=step.place in self.counted)
+        if call is None:
+            raise refuse(f"no primitive writes in the sets {', '.join(sorted(step.tags))}")
+        self._say(f"{call};")
 
     def _exchange(self, step: Step, half: Step) -> None:
         if "Noreturn" in step.tags:
@@ -161,25 +140,11 @@ class _Thread:
                 raise refuse("an atomic operation without a result that is a release")
             self._say(f"atomic_add({half.value - step.value}{self._dependencies(half.data)}, {self._place(step)});")
             return
-        name = _SWAPS.get((step.tags, half.tags))
-        if name is None:
+        counter = step.place in self.counted
+        call = kernel_words.exchange(step.tags, half.tags, self._place(step), self._value(half), counter=counter)
+        if call is None:
             raise refuse(f"no primitive exchanges in the sets {', '.join(sorted(step.tags | half.tags))}")
-        prefix = "atomic_" if step.place in self.counted else ""
-        self._assign(step, f"{prefix}{name}({self._place(step)}, {self._value(half)})")
-
-    def _counter(self, step: Step) -> None:
-        place = self._place(step)
-        match step.kind, sorted(step.tags):
-            case Kind.READ, ["Once"]:
-                self._assign(step, f"atomic_read({place})")
-            case Kind.READ, ["Acquire"]:
-                self._assign(step, f"atomic_read_acquire({place})")
-            case Kind.WRITE, ["Once"]:
-                self._say(f"atomic_set({place}, {self._value(step)});")
-            case Kind.WRITE, ["Release"]:
-                self._say(f"atomic_set_release({place}, {self._value(step)});")
-            case _:
-                raise refuse(f"no primitive accesses an atomic_t in the sets {', '.join(sorted(step.tags))}")
+        self._assign(step, call)
 
     def _lock(self, step: Step) -> None:
         if "LKR" in step.tags:

@@ -27,6 +27,8 @@ NAMES = ("none", "plain", *PRIMITIVES)
         "set_bit test_and_set_bit_lock test_and_set_bit",
         "clear_bit clear_bit_unlock test_and_clear_bit",
         "change_bit test_and_change_bit",
+        "WRITE_ONCE smp_store_mb",
+        "atomic_dec atomic_dec_and_test",
         "atomic_add atomic_add_return_relaxed atomic_add_return_release atomic_add_return",
         "atomic_dec atomic_fetch_dec_relaxed atomic_fetch_dec",
     ],
@@ -52,6 +54,10 @@ def test_a_primitive_is_weaker_than_those_that_order_more(rising):
         ("atomic_add", "atomic_sub_return"),
         ("atomic_add", "atomic_inc"),
         ("set_bit", "test_and_clear_bit"),
+        ("spin_lock", "spin_trylock"),
+        ("test_bit", "smp_load_acquire"),
+        ("atomic_read", "smp_load_acquire"),
+        ("atomic_add_return_relaxed", "atomic_fetch_add"),
     ],
 )
 def test_neither_of_two_is_weaker(a, b):

@@ -3,8 +3,9 @@
 import pytest
 
 from gupproof.diagnostics import GupError
+from gupproof.language.rows import SHAPES
 from gupproof.lowering.instructions import read_instructions
-from gupproof.program.target_reader import SHAPES, known_targets
+from gupproof.program.target_reader import known_targets
 from gupproof.resources import targets_dir
 
 GOOD = (targets_dir() / "riscv.instructions").read_text(encoding="utf-8")

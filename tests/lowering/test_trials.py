@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gupproof.language.primitives import PRIMITIVES
+from gupproof.language.rows import SHAPES
 from gupproof.litmus.frame import read_assembly
 from gupproof.litmus.lower import lower_litmus
 from gupproof.lowering.assembly import assembly
@@ -12,7 +13,7 @@ from gupproof.lowering.check import all_trials
 from gupproof.lowering.instructions import read_instructions
 from gupproof.lowering.judging import Verdict, judged_assembly, judged_kernel_c
 from gupproof.lowering.kernel import kernel_c
-from gupproof.program.target_reader import SHAPES, known_targets
+from gupproof.program.target_reader import known_targets
 from gupproof.proving.platforms import Platform
 from gupproof.resources import targets_dir
 

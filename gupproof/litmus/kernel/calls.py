@@ -5,11 +5,10 @@ from functools import lru_cache
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
-from gupproof.language.primitives import (
-    PRIMITIVES,
+from gupproof.language.actions import (
     CondLoadAction,
+    CpuAction,
     FenceAction,
-    InterruptsAction,
     LoadAction,
     Primitive,
     RcuAction,
@@ -19,6 +18,7 @@ from gupproof.language.primitives import (
     SrcuUnlockAction,
     StoreAction,
 )
+from gupproof.language.primitives import PRIMITIVES
 from gupproof.litmus.form import Unsupported
 from gupproof.litmus.kernel.expressions import WORD, Expressions
 
@@ -49,8 +49,8 @@ _OWN = {
     for primitive in (
         Primitive("srcu_read_lock", ("p",), LoadAction("srcu_read_lock")),
         Primitive("srcu_read_unlock", ("p", "x"), StoreAction("srcu_read_unlock", "x")),
-        Primitive("synchronize_srcu", ("p",), FenceAction()),
-        Primitive("smp_mb__after_srcu_read_unlock", (), FenceAction()),
+        Primitive("synchronize_srcu", ("p",), FenceAction("synchronize_srcu")),
+        Primitive("smp_mb__after_srcu_read_unlock", (), FenceAction("smp_mb__after_srcu_read_unlock")),
         Primitive("rcu_dereference_check", ("lv", "any"), LoadAction("READ_ONCE")),
         Primitive("rcu_dereference_protected", ("lv", "any"), LoadAction("READ_ONCE")),
         Primitive("srcu_dereference", ("lv", "any"), LoadAction("READ_ONCE")),
@@ -66,7 +66,7 @@ def primitive_called(name: str) -> Primitive | None:
         name = f"atomic_{name}"
     name = _WIDE.sub("atomic_", name)
     found = _OWN.get(name) or PRIMITIVES.get(name)
-    return None if found is not None and isinstance(found.action, InterruptsAction) else found
+    return None if found is not None and isinstance(found.action, CpuAction) else found
 
 
 def value_of(reader: Expressions, name: str, span: Span) -> typed.Expr:
@@ -110,14 +110,14 @@ def called_with(reader: Expressions, name: str, span: Span) -> typed.Expr | list
             assert place is not None
             store = typed.Store(span=span, primitive=row, place=place, value=_operand(value, given, span))
             return [store, typed.Fence(span=span, primitive=then)] if then else [store]
-        case FenceAction():
-            return [typed.Fence(span=span, primitive=primitive.name, place=place)]
-        case RcuAction(of=name):
-            return [typed.Rcu(span=span, primitive=name)]
+        case FenceAction(row=row):
+            return [typed.Fence(span=span, primitive=row, place=place)]
+        case RcuAction(step=step):
+            return [typed.Rcu(span=span, step=step)]
         case RmwAction() as action:
             assert place is not None
             return _rmw(action, place, given, span)
-        case InterruptsAction() | SrcuLockAction() | SrcuUnlockAction() | SrcuSyncAction():
+        case CpuAction() | SrcuLockAction() | SrcuUnlockAction() | SrcuSyncAction():
             raise Unsupported(f"call: {name}()")
 
 

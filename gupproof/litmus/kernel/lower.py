@@ -67,7 +67,7 @@ class _Cpu:
             Unsupported: always.
 
         """
-        raise Unsupported(f"call: {node.primitive}()")
+        raise Unsupported(f"call: {node.step.value}()")
 
     def rcu(self, node: typed.Rcu) -> None:
         """Unroll a step of RCU.
@@ -78,8 +78,8 @@ class _Cpu:
         """
         target = self.accesses.path.builder.target
         if not target.is_language:
-            raise Unsupported(f"call: {node.primitive}() on target {target.name}, whose model knows of no RCU")
-        self.accesses.fence(node.primitive, node.span)
+            raise Unsupported(f"call: {node.step.value}() on target {target.name}, whose model knows of no RCU")
+        self.accesses.fence(node.step.value, node.span)
 
     def srcu_lock(self, node: typed.SrcuLock, place: Symbolic) -> Symbolic:
         """Refuse: the reader makes loads and stores of SRCU.
