@@ -60,6 +60,7 @@ class Encoding:
     flagged: dict[str, int]
     complete: int
     bounded: int
+    overrun: dict[str, int]
     reached: dict[str, int]
     stuck: int
     observe: Callable[[Expr], dict[int, int]]
@@ -137,6 +138,12 @@ def encode(
         for name, holds in program.properties.items()
     }
     covered = {name: cnf.conjunction([complete, truth(reached)]) for name, reached in program.covers.items()}
+    overrun = {
+        name: cnf.conjunction(
+            [complete, cnf.disjunction([truth(item.condition) for item in program.overruns if item.of == name])]
+        )
+        for name in dict.fromkeys(item.of for item in program.overruns)
+    }
     reached = {
         name: cnf.disjunction([truth(item.reached) for item in program.checks if item.property == name and item.reached])
         for name in dict.fromkeys(item.property for item in program.checks if item.reached)
@@ -163,6 +170,7 @@ def encode(
         flagged={name: cnf.conjunction([complete, literal]) for name, literal in raised.items()},
         complete=complete,
         bounded=cnf.disjunction(hits),
+        overrun=overrun,
         reached=reached,
         stuck=_stuck(cnf, stopped, truth),
         observed=tuple(base.values.of(expr) for expr in observed),

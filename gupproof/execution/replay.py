@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gupproof.execution.execution import Execution
 from gupproof.execution.valuation import MalformedError, Valuation, Valuator
-from gupproof.program.events import INIT_THREAD, CheckKind, Kind, Program
+from gupproof.program.events import INIT_THREAD, CheckKind, Kind, Overrun, Program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,12 @@ class Replay:
         stops, values = self.events.stops, self.events.values
         lasting = [stop.for_good is not None and bool(values[stop.for_good]) for stop in stops]
         return bool(stops) and all(lasting)
+
+    def overruns(self, name: str) -> tuple[Overrun, ...]:
+        """Return the loops of a property or cover that want more rounds than they may have in the final state."""
+        if not self.events.complete:
+            return ()
+        return tuple(item for item in self.program.overruns if item.of == name and self.events.values[item.condition])
 
     def gets_to(self, name: str) -> bool:
         """Whether an assert of the property called ``name`` is looked at that has to be somewhere."""

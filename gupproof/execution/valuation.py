@@ -25,7 +25,7 @@ class Valuation:
         value: read or written, of each access.
         tags: the sets of the model an event is in.
         addr, data, ctrl, rmw, gp_order: pairs of ids.
-        stops: where threads, and the loops of properties, went no further; none of them: the execution is complete.
+        stops: where threads went no further; none of them: the execution is complete.
         violations: the checks that found something wrong.
         constraints_hold: whether the program admits the execution at all.
         ghosts: name → final value.
@@ -73,9 +73,6 @@ class Valuator:
         self._before = _in_order(events)
         seen = set(self._before)
         self._after = [expr for expr in _in_order(final) if expr not in seen]
-        # A loop in a property may want more rounds as well; that shows in the final memory only.
-        self._stops = [stop for stop in program.stops if stop.condition in seen]
-        self._late_stops = [stop for stop in program.stops if stop.condition not in seen]
         self.choices = {expr.value: program.pool.options[expr] for expr in self._before if expr.op is Op.CHOICE}
         self.choices |= {expr.value: program.pool.options[expr] for expr in self._after if expr.op is Op.CHOICE}
 
@@ -126,7 +123,7 @@ class Valuator:
                 for item in program.gp_order
                 if item.first in alive and item.second in alive and values[item.condition]
             ),
-            stops=tuple(stop for stop in self._stops if values[stop.condition]),
+            stops=tuple(stop for stop in program.stops if values[stop.condition]),
             violations=tuple(check for check in program.checks if values[check.violation]),
             constraints_hold=all(values[constraint] for constraint in program.constraints),
             ghosts={name: values[expr] for name, expr in program.ghosts.items()},
@@ -138,8 +135,7 @@ class Valuator:
         values = dict(valuation.values)
         switches, choices, reads = leaves
         self._extend(values, self._after, switches, choices, reads, memory)
-        late = [stop for stop in self._late_stops if values[stop.condition]]
-        return replace(valuation, stops=(*valuation.stops, *late), values=values)
+        return replace(valuation, values=values)
 
     def _check_options(self, switches: Mapping[str, int], choices: Mapping[int, int]) -> None:
         for name, expr in self._program.switches.items():
@@ -184,9 +180,7 @@ Leaves = tuple[Mapping[str, int], Mapping[int, int], Mapping[int, int]]
 def _roots(program: Program) -> tuple[list[Expr], list[Expr]]:
     """The expressions of the events, and those over the final state."""
     roots: list[Expr | None] = [*program.constraints, *program.ghosts.values(), *program.switches.values()]
-    stops = [stop.condition for stop in program.stops]
-    late = [expr for expr in stops if any(part.op is Op.FINAL for part in _in_order([expr]))]
-    roots += [expr for expr in stops if expr not in late]
+    roots += [stop.condition for stop in program.stops]
     for_good = [stop.for_good for stop in program.stops if stop.for_good is not None]
     roots += [check.violation for check in program.checks]
     roots += [check.reached for check in program.checks]
@@ -198,7 +192,7 @@ def _roots(program: Program) -> tuple[list[Expr], list[Expr]]:
     return [root for root in roots if root is not None], [
         *program.properties.values(),
         *program.covers.values(),
-        *late,
+        *(item.condition for item in program.overruns),
         *for_good,
     ]
 

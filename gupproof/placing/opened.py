@@ -60,6 +60,8 @@ class Opened:
         wrong = [encoding.violated[name] for name in goal.properties]
         wrong += [encoding.flagged[name] for name in sorted(self.flags)]
         self.wrong = encoding.cnf.disjunction(wrong)
+        overruns = [encoding.overrun[name] for name in goal.properties if name in encoding.overrun]
+        self.limits = encoding.cnf.disjunction([encoding.bounded, *overruns])
         # One literal for each set of alternatives that is ever assumed.
         self.literals: list[dict[frozenset[int], int]] = []
         for slot in self.slots:
@@ -97,7 +99,7 @@ class Opened:
 
     def limits_in(self, region: Region, deadline: float | None) -> Replay | Region:
         """Return an execution that runs into a limit in a region of placements, or a region around it in which none does."""
-        return self._ask(region, [self.encoding.bounded], deadline)
+        return self._ask(region, [self.limits], deadline)
 
     def in_earnest(self, placement: Placement, region: Region, deadline: float | None) -> tuple[Judgement, Region]:
         """Return whether what holds in a region holds of anything, and a region of which the same is sure.

@@ -171,7 +171,7 @@ class Oracle:
     def _ask_for_limits(self, region: Region, placement: Placement, deadline: float | None) -> None:
         answer = self._opened.limits_in(region, deadline)
         if isinstance(answer, Replay):
-            why = bound_reason(answer)
+            why = bound_reason(answer, *self.goal.properties)
             self._limited += [(around, why) for around in self._opened.allowing(answer, placement)]
             self._fruitless.add(region)
         else:

@@ -112,6 +112,24 @@ class Stop:
     for_good: Expr | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """A loop of a property or cover that wants more rounds than its bound where ``condition`` holds.
+
+    Nothing is known of the property or cover there: it is not violated, and not reached. Others are judged all the same.
+
+    Attributes:
+        of: the name of the property or cover.
+        condition: a boolean over the final state.
+        span: the place of the loop.
+
+    """
+
+    of: str
+    condition: Expr
+    span: Span
+
+
 class CheckKind(Enum):
     """What a check looks for."""
 
@@ -172,6 +190,7 @@ class Program:
         gp_ended: the choices that say which grace periods have ended.
         is_language: whether the target's rows are events of a language's model and not instructions.
         covers: name → boolean, judged likewise.
+        overruns: where loops of properties and covers run longer than they may.
         ghosts: name → the register's final value.
 
     """
@@ -193,4 +212,5 @@ class Program:
     asserted: frozenset[str] = frozenset()
     gp_order: tuple[Ordering, ...] = ()
     gp_ended: tuple[Expr, ...] = ()
+    overruns: tuple[Overrun, ...] = ()
     is_language: bool = False

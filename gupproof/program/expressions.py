@@ -379,13 +379,12 @@ class Expressions:
 
     def in_the_end(self, condition: typed.Expr) -> Expr:
         """Return where a condition would not hold if it were looked at in the final state, registers as they are."""
-        path, pool, stops = self.path, self.pool, self.path.builder.stops
-        kept, astray, state, noted = path.final, path.astray, path.state, len(stops)
-        path.final, path.astray = True, []
+        path, pool = self.path, self.pool
+        kept, astray, overruns, state = path.final, path.astray, path.overruns, path.state
+        path.final, path.astray, path.overruns = True, [], []
         path.state = replace(state, registers=dict(state.registers), log=[])
         holds = pool.land(self.truth(condition).expr, *(pool.negation(wrong) for wrong in path.astray))
-        path.final, path.astray, path.state = kept, astray, state
         # Loops of functions in it: where they would run on, nothing is known.
-        unknown = [stop.condition for stop in stops[noted:]]
-        del stops[noted:]
-        return pool.land(pool.negation(holds), *(pool.negation(item) for item in unknown))
+        known = [pool.negation(where) for where, _ in path.overruns]
+        path.final, path.astray, path.overruns, path.state = kept, astray, overruns, state
+        return pool.land(pool.negation(holds), *known)

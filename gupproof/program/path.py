@@ -72,6 +72,7 @@ class Path:
         thread: its number.
         final: conditions are about the final state while this is set: loads mean final values, nothing is performed.
         astray: where such a condition looks at no object, or divides by zero: it is not true there.
+        overruns: where a loop of such a condition wants more rounds than it has, and the loop: nothing is known there.
         frame, calls: the activation, and the places of the calls that led to it, outermost first.
         interruptions: what may run in between.
         waits: where the thread waits, and what its CPU has switched off there.
@@ -83,6 +84,7 @@ class Path:
     thread: int
     final: bool = False
     astray: list[Expr] = field(default_factory=list)
+    overruns: list[tuple[Expr, Span]] = field(default_factory=list)
     frame: Frame = field(default_factory=lambda: Frame(1, frozenset()))
     calls: tuple[Span, ...] = ()
     interruptions: Interruptions = field(default_factory=NoInterruptions)
@@ -207,7 +209,10 @@ class Path:
 
     def bound(self, span: Span) -> None:
         """Stop here: a loop wants more rounds than it has."""
-        self.builder.stop(StopReason.BOUND, self.state.guard, span)
+        if self.final:
+            self.overruns.append((self.state.guard, span))
+        else:
+            self.builder.stop(StopReason.BOUND, self.state.guard, span)
         self.leave(EarlyExit.STOP, self.state.guard)
 
     def fault(self, wrong: Expr, message: str, span: Span) -> None:

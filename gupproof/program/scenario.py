@@ -11,7 +11,7 @@ from gupproof.language.tree import walk
 from gupproof.language.types import VOID, PointerType, StructType
 from gupproof.program.accesses import Accesses
 from gupproof.program.builder import Builder
-from gupproof.program.events import INIT_THREAD, Program, Stop, ThreadInfo
+from gupproof.program.events import INIT_THREAD, Overrun, Program, Stop, ThreadInfo
 from gupproof.program.expr import Expr, ExprPool, Op
 from gupproof.program.expressions import Expressions
 from gupproof.program.grace_periods import Callback, GracePeriods
@@ -114,6 +114,7 @@ class _Lowering:
         self.ghost_names = frozenset(ghost.name for ghost in scenario.ghosts)
         self.ghosts: dict[str, Operand] = {name: Value(pool.false) for name in sorted(self.ghost_names)}
         self.threads: list[ThreadInfo] = []
+        self.overruns: list[Overrun] = []
         self.settled: list[Expr] = []  # of each CPU, where no interrupt will come any more
 
     def _code(self) -> list[typed.Node]:
@@ -132,11 +133,14 @@ class _Lowering:
         for callback in self.periods.queue:  # which grows: a callback may queue another
             self._callback(callback)
         gp_order = self.periods.orderings()
-        properties = {item.name: self._proposition(item) for item in self.scenario.properties}
+        properties = {item.name: pool.lor(*self._proposition(item)) for item in self.scenario.properties}
         # What no path asserts on this target and setting holds all the same.
         for name in sorted({*BUILT_IN_PROPERTIES, *Effects(self.unit.functions).asserted(self.scenario)}):
             properties.setdefault(name, pool.true)
-        covers = {item.name: self._proposition(item) for item in self.scenario.covers}
+        covers: dict[str, Expr] = {}
+        for item in self.scenario.covers:
+            holds, *unknown = self._proposition(item)
+            covers[item.name] = pool.land(holds, *map(pool.negation, unknown))
         ghosts = {name: value.expr for name, value in self.ghosts.items() if isinstance(value, Value)}
         return Program(
             name=self.scenario.name,
@@ -152,6 +156,7 @@ class _Lowering:
             checks=tuple(builder.checks),
             properties=properties,
             covers=covers,
+            overruns=tuple(self.overruns),
             ghosts=ghosts,
             asserted=self.asserted,
             gp_order=gp_order,
@@ -280,12 +285,14 @@ class _Lowering:
 
     # ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _proposition(self, item: typed.Proposition) -> Expr:
+    def _proposition(self, item: typed.Proposition) -> list[Expr]:
+        """Return where a property or cover holds, and then where that is not known: a loop of it hits its bound."""
         pool = self.builder.pool
         path = self._path(INIT_THREAD, {(0, name): value for name, value in self.ghosts.items()}, final=True)
         thread, _ = self._thread(path)
         holds = thread.expressions.truth(item.condition).expr
-        return pool.land(holds, *(pool.negation(wrong) for wrong in path.astray))
+        self.overruns += [Overrun(item.name, where, span) for where, span in path.overruns]
+        return [pool.land(holds, *map(pool.negation, path.astray)), *(where for where, _ in path.overruns)]
 
 
 def _column_name(column: _Column) -> str:

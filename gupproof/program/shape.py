@@ -19,6 +19,7 @@ def shape(program: Program) -> Shape:
         tuple((check.kind, check.violation.index, check.property) for check in program.checks),
         tuple((name, expr.index) for name, expr in program.properties.items()),
         tuple((name, expr.index) for name, expr in program.covers.items()),
+        tuple((item.of, item.condition.index) for item in program.overruns),
         tuple((name, expr.index) for name, expr in program.ghosts.items()),
     )
 

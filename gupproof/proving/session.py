@@ -175,11 +175,19 @@ class _Question:
         return None
 
     def _limit_hit(self) -> str:
-        finding = self.session.questions.find([*self.setting, self.session.encoding.bounded], self._left())
+        return self._exceeds(self.session.encoding.bounded) or self._overruns(self.obligation.property)
+
+    def _overruns(self, name: str) -> str:
+        """Return why a property or cover is not known everywhere, because loops of its own may run on; empty if they do not."""
+        literal = self.session.encoding.overrun.get(name)
+        return "" if literal is None else self._exceeds(literal, name)
+
+    def _exceeds(self, literal: int, name: str = "") -> str:
+        finding = self.session.questions.find([*self.setting, literal], self._left())
         if finding.outcome is Answer.UNSAT:
             return ""
         if finding.replay is not None:
-            return bound_reason(finding.replay)
+            return bound_reason(finding.replay, name)
         return self._gave_up("whether a bound is hit", finding)[1]
 
     def _covers(self) -> tuple[Verdict, str, Finding | None]:
@@ -194,6 +202,10 @@ class _Question:
                 return self._gave_up(f"cover {cover}", finding)
             self.reached[cover] = finding.outcome is Answer.SAT
             if finding.outcome is Answer.UNSAT:
+                limit = self._overruns(cover)
+                if limit:
+                    self.reached[cover] = None
+                    return Verdict.UNKNOWN, limit, None
                 missing.append(cover)
         if not self.obligation.covering and self._never_ends():
             return (
@@ -305,8 +317,9 @@ def why(found: Replay, name: str) -> str:
     return f"{name} fails in the final state"
 
 
-def bound_reason(found: Replay) -> str:
-    """Return what an execution in which a loop wants more rounds than its bound leaves open."""
-    stops = [stop for stop in found.events.stops if stop.reason is StopReason.BOUND]
-    where = stops[0].span.place if stops else "?"
+def bound_reason(found: Replay, *names: str) -> str:
+    """Return what an execution leaves open in which a loop wants more rounds than its bound, in code or in what is asked."""
+    spans = [stop.span for stop in found.events.stops if stop.reason is StopReason.BOUND]
+    spans += [item.span for name in names for item in found.overruns(name)]
+    where = spans[0].place if spans else "?"
     return f"holds within bounds, but the loop at {where} may run more often: raise its bound"

@@ -54,6 +54,7 @@ def narrowed(program: Program, domains: Domains) -> Program:
         checks=tuple(replace(check, violation=image(check.violation)) for check in program.checks),
         properties={name: image(expr) for name, expr in program.properties.items()},
         covers={name: image(expr) for name, expr in program.covers.items()},
+        overruns=tuple(replace(item, condition=image(item.condition)) for item in program.overruns),
         ghosts={name: image(expr) for name, expr in program.ghosts.items()},
         gp_order=tuple(replace(item, condition=image(item.condition)) for item in program.gp_order),
     )
@@ -63,6 +64,7 @@ def _wraps(program: Program) -> list[Expr]:
     """Return every WRAP of a program, operands first."""
     roots: list[Expr | None] = [*program.constraints, *program.properties.values(), *program.covers.values()]
     roots += [*program.ghosts.values(), *(stop.condition for stop in program.stops)]
+    roots += [item.condition for item in program.overruns]
     roots += [*(check.violation for check in program.checks), *(item.condition for item in program.gp_order)]
     for event in program.events:
         roots += [event.guard, event.address, event.value, *(condition for _, condition in event.tags)]

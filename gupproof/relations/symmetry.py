@@ -94,6 +94,7 @@ class _Exchange:
             and self._keeps((stop.reason, stop.condition) for stop in program.stops)
             and self._keeps(((check.kind, check.property), check.violation) for check in program.checks)
             and self._keeps((check.property, check.reached) for check in program.checks if check.reached is not None)
+            and self._keeps((item.of, item.condition) for item in program.overruns)
             and self._keeps_order()
             and self._keeps((None, constraint) for constraint in program.constraints)
             and all(map(self._same, (*program.properties.values(), *program.covers.values())))

@@ -147,6 +147,50 @@ def test_a_loop_that_may_run_more_often_makes_the_verdict_unknown_and_is_named()
     assert "the loop at <text>:1 may run more often: raise its bound" in result.reason
 
 
+WALK = """
+struct node { struct node *next; };
+struct node a, b;
+int x;
+fn length(struct node *from) -> int {
+    int n = 0;
+    struct node *at = from;
+    while (at) bound 3 { n++; at = at->next; }
+    return n;
+}
+scenario s {
+    init { a.next = &b; }
+    thread t { if (READ_ONCE(x) == 1) WRITE_ONCE(b.next, &a); }
+    thread v { WRITE_ONCE(x, 1); }
+    property short : length(&a) == 2;
+    property wrong : x == 0;
+    property linked : a.next == &b;
+    cover two : length(&a) == 2;
+    cover nine : length(&a) == 9;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [
+        ("short under sc covering two", Verdict.UNKNOWN),  # the list may have become a circle
+        ("wrong under sc covering two", Verdict.REFUTED),
+        ("linked under sc covering two", Verdict.PROVED),
+        ("linked under sc covering nine", Verdict.UNKNOWN),
+    ],
+)
+def test_a_loop_of_a_property_or_cover_that_runs_on_leaves_the_others_alone(asked, verdict):
+    (result,) = claim(WALK, f"{asked} expect proved")
+    assert result.verdict is verdict
+    if verdict is Verdict.UNKNOWN:
+        assert "the loop at <text>:8 may run more often: raise its bound" in result.reason
+
+
+def test_a_refutation_by_what_a_property_counts_within_its_bound_stands():
+    (result,) = claim(WALK.replace("== 2;\n    property wrong", "== 1;\n    property wrong"), "short under sc expect refuted")
+    assert result.verdict is Verdict.REFUTED
+
+
 def test_what_fails_within_the_bound_is_refuted_all_the_same():
     text = scenario(
         "thread t { while (READ_ONCE(x) == 0) bound 2 { r = 1; } } thread v { WRITE_ONCE(x, 1); } property p : r < 1;"

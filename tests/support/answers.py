@@ -34,6 +34,8 @@ class Asked:
             if self._can([*fixed, literal]):
                 result[f"gets to {name}"] = True
         result["complete"] = self._can([*fixed, encoding.complete])
+        for name, literal in encoding.overrun.items():
+            result[f"overruns {name}"] = self._can([*fixed, literal])
         for name, literal in encoding.covered.items():
             result[f"reaches {name}"] = self._can([*fixed, literal], reaches=name)
         return result
@@ -60,5 +62,6 @@ def enumerated(program: Program, model: Model, setting: Mapping[str, int], *, mo
         "complete": any(item.events.complete for item in found),
         **{f"refutes {name}": any(item.refutes(name) for item in found) for name in program.properties},
         **{f"gets to {name}": True for name in asserted if any(item.gets_to(name) for item in found)},
+        **{f"overruns {item.of}": any(one.overruns(item.of) for one in found) for item in program.overruns},
         **{f"reaches {name}": any(item.reaches(name) for item in found) for name in program.covers},
     }

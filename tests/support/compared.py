@@ -42,9 +42,6 @@ def differences(head: str, propositions: str, machine: Machine, *, limit: int = 
     """
     unit = load_text(f"{head}\n{propositions}\n}}\n")
     findings = explore(unit, unit.scenarios["s"], {}, machine, limit=limit)
-    if any(holds is None for end in findings.complete for _, holds in end.holds):
-        # A loop of a property hits its bound: an execution is no complete one to the solver then, and is one to the machine.
-        return []
     ends = sorted({end_text(end) for end in findings.complete})
     asked = []
     # A fault refutes every property, and strays have no name.
@@ -73,6 +70,9 @@ def _expected(question: str, findings: Findings) -> tuple[bool, bool]:
             return bool(findings.bounds), any(stop.ending is Ending.BOUND for stop in findings.possible_stops)
         case "complete":
             return bool(findings.complete), bool(findings.complete)
+        case "overruns":
+            found = any(holds is None for end in findings.complete for known, holds in end.holds if known == name)
+            return found, found
         case "refutes" if name == ONLY:
             return bool(findings.faults), possible_faults
         case "refutes":
@@ -99,6 +99,8 @@ class _Asked:
         yield "complete", self._can([*fixed, encoding.complete])
         for name, literal in encoding.violated.items():
             yield f"refutes {name}", self._can([*fixed, literal], refutes=name)
+        for name, literal in encoding.overrun.items():
+            yield f"overruns {name}", self._can([*fixed, literal])
         for name, literal in encoding.covered.items():
             yield f"reaches {name}", self._can([*fixed, literal], reaches=name)
 
