@@ -100,10 +100,9 @@ def test_what_is_refuted_under_sc_is_refuted_under_every_model() -> None:
 
 
 def test_what_is_proved_under_the_kernels_model_without_a_flag_is_proved_on_every_machine() -> None:
-    """Interrupts apart: on a machine one may come between a barrier and its access, which are one event under lkmm."""
     seen = 0
     random = Random(3)
-    for head in heads(300, unless=r"\binterrupt\b"):
+    for head in heads(300):
         # Marked accesses only: what races promises nothing.
         text = head
         for marked in ("WRITE_ONCE | smp_store_release", "READ_ONCE | smp_load_acquire"):

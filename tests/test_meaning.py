@@ -286,6 +286,26 @@ CASES = (
         ALL,
         "the interrupt comes before the look",
     ),
+    Case(
+        "what interrupts a grace period is neither before it nor behind it",
+        "int x, y, w, u; ghost int a, p, q, h; thread g { WRITE_ONCE(x, 1); synchronize_rcu(); WRITE_ONCE(y, 1); }"
+        "interrupt g by look(&u, &h, &w);"
+        "thread c { rcu_read_lock(); a = READ_ONCE(x); WRITE_ONCE(u, 1); rcu_read_unlock(); }"
+        "thread d { rcu_read_lock(); p = READ_ONCE(w); q = READ_ONCE(y); rcu_read_unlock(); }"
+        "property p : !(a == 0 && h == 1 && p == 0 && q == 1);",
+        ALL,
+        "one section ends after the interrupt and before the grace period does, another begins after that did and before"
+        " the interrupt",
+    ),
+    Case(
+        "an interrupt comes between an atomic and its barriers, where they are apart",
+        "int x, y, w; atomic_t k; ghost int h, r, q; thread t { WRITE_ONCE(x, 1); atomic_inc_return(&k); WRITE_ONCE(y, 1); }"
+        "interrupt t by count(&k, &h, &w);"
+        "thread o { r = atomic_read(&k); smp_rmb(); q = READ_ONCE(w); } property p : !(h == 1 && r == 1 && q == 0);",
+        ("power", "lkmm"),
+        "sync; interrupt; lwarx, stwcx.: nothing orders the interrupt's store before the atomic's; elsewhere the atomic is one"
+        " instruction, or its store a release",
+    ),
     # ── out of thin air ──────────────────────────────────────────────────────────────────────────────────────────────
     Case(
         "a value chosen by a branch comes from the branch, on a machine",
@@ -392,6 +412,8 @@ struct obj { int *data; };
 fn set(int *p) { WRITE_ONCE(*p, 1); }
 fn copy(int *from, int *to) { WRITE_ONCE(*to, READ_ONCE(*from)); }
 fn mark(bool *c) { *c = true; }
+fn look(int *from, int *seen, int *to) { *seen = 1 + READ_ONCE(*from); WRITE_ONCE(*to, 1); }
+fn count(atomic_t *from, int *seen, int *to) { *seen = 1 + atomic_read(from); WRITE_ONCE(*to, 1); }
 fn found(int *p) -> int { if (READ_ONCE(*p) == 1) return 1; return 0; }
 """
 

@@ -1,7 +1,7 @@
 """What primitives do in memory: the rows of the target table, performed on a path."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gupproof.diagnostics import Span
 from gupproof.language import typed
@@ -127,16 +127,20 @@ class Accesses:
     def early_fences(self, rows: Sequence[Alternative], span: Span, text: str) -> "EarlyFences":
         """Perform what rows put before their read, where a machine does: there it does not depend on the outcome (T005).
 
-        In the model of a language it is part of success, and comes with the read.
+        In the model of a language it is part of success, of which nothing is known before the read: it is performed with the
+        read, or, where something may run in between, now, and :meth:`exchange` says where.
         """
         path, pool = self.path, self.path.builder.pool
         steps = merge(pool, [(item.chosen, item.row.steps[: before_read(item.row)]) for item in rows])
-        if path.builder.target.is_language:
-            return EarlyFences(tuple((step.tags, step.condition) for step in steps))
+        language = path.builder.target.is_language
+        if language and not path.interruptions.possible:
+            return EarlyFences(steps=tuple((step.tags, step.condition) for step in steps))
+        performed: list[tuple[int, Expr]] = []
         for step in steps:
-            path.emit(step.kind, step.tags, span, text, guard=pool.land(path.state.guard, step.condition))
+            event = path.emit(step.kind, step.tags, span, text, guard=pool.land(path.state.guard, step.condition))
+            performed.append((event.id, step.condition))
             path.interruptions.window()
-        return EarlyFences(())
+        return EarlyFences(performed=tuple(performed) if language else ())
 
     def exchange(
         self,
@@ -172,6 +176,8 @@ class Accesses:
         language = builder.target.is_language
         for tags, condition in early.steps:
             path.emit(StepKind.FENCE, tags, span, text, guard=pool.land(wins, condition))
+        for number, condition in early.performed:
+            builder.events[number] = replace(builder.events[number], guard=pool.land(wins, condition))
         read_id = path.emit(StepKind.READ, read_tags(pool, rows, success), span, text, guard=guard, address=address).id
         # The model of a language counts what a new value is computed from as its data, the word's own old value too (herd7,
         # CSem.ml); for that of a machine rmw stands for it.
@@ -191,16 +197,22 @@ class Accesses:
 
     def _late_fence(self, tags: tuple[tuple[str, Expr], ...], condition: Expr, span: Span, text: str) -> None:
         path = self.path
-        if not path.builder.target.is_language:
-            path.interruptions.window()
+        path.interruptions.window()
         path.emit(StepKind.FENCE, tags, span, text, guard=path.builder.pool.land(path.state.guard, condition))
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyFences:
-    """What stands before the read of a read-modify-write, and has not been performed yet: tags, and where it is."""
+    """What stands before the read of a read-modify-write and is still to be settled.
 
-    steps: tuple[tuple[tuple[tuple[str, Expr], ...], Expr], ...]
+    Attributes:
+        steps: what has not been performed yet: tags, and by which row it is chosen.
+        performed: what has been, though it is part of success alone: events, and likewise.
+
+    """
+
+    steps: tuple[tuple[tuple[tuple[str, Expr], ...], Expr], ...] = ()
+    performed: tuple[tuple[int, Expr], ...] = ()
 
     def __len__(self) -> int:
         return len(self.steps)

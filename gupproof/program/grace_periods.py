@@ -60,6 +60,7 @@ class GracePeriod:
         ended: where it has ended.
         domain: as of a section.
         span: the place.
+        in_model: whether the model's own axioms say what it orders, and ``gp-order`` need not.
 
     """
 
@@ -70,6 +71,7 @@ class GracePeriod:
     ended: Expr
     domain: Expr | None
     span: Span
+    in_model: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ class GracePeriods:
             if section.lock < period.begin:
                 builder.constraints.append(pool.lor(pool.negation(matters), finished))
             return []
-        if builder.target.is_language:
+        if period.in_model:
             unfinished = pool.land(matters, pool.negation(finished))
             return [] if unfinished is pool.false else [Ordering(period.begin, section.lock, unfinished)]
         # A section that a thread is in, or has left, when it queues a callback did not begin after that.

@@ -68,9 +68,14 @@ class Interrupts:
         """Makes expressions."""
         return self.path.builder.pool
 
+    @property
+    def possible(self) -> bool:
+        """Whether anything may interrupt the code that runs now."""
+        return self.level is not Level.HANDLER and bool(self.windows)
+
     def window(self) -> None:
         """Let what may interrupt this point do so, in any order."""
-        if self.path.final or self.level is Level.HANDLER or not self.windows:
+        if self.path.final or not self.possible:
             return
         false = self.pool.false
         offered = [(window, guard) for window in self.windows if (guard := self._open_to(window)) is not false]

@@ -33,6 +33,10 @@ from gupproof.program.targets import StepKind
 class Interruptions(Protocol):
     """What may run on a CPU between two steps of its thread."""
 
+    @property
+    def possible(self) -> bool:
+        """Whether anything may run here, if it is let."""
+
     def window(self) -> None:
         """Let it run here, where it may."""
 
@@ -42,6 +46,8 @@ class Interruptions(Protocol):
 
 class NoInterruptions:
     """Nothing interrupts."""
+
+    possible = False
 
     def window(self) -> None:
         """Do nothing."""

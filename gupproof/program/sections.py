@@ -96,15 +96,19 @@ class Sections:
     # ── grace periods ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _synchronize(self, primitive: str, span: Span, domain: Value | None) -> None:
-        """Unroll a wait for readers: the thread goes on where the grace period has ended."""
+        """Unroll a wait for readers: the thread goes on where the grace period has ended.
+
+        The model of a language has one event for it. What runs on the CPU meanwhile is neither before the grace period nor
+        behind it; where something may, begin and end are two events, as on machines.
+        """
         path, pool = self.path, self.path.builder.pool
-        language = path.builder.target.is_language
-        if not language:
+        whole = path.builder.target.is_language and not path.interruptions.possible
+        if not whole:
             self.accesses.fence("smp_mb", span)
         path.interruptions.window()
-        tags = self._tags(primitive, span)
         text = f"{primitive}()"
-        begin = path.emit(StepKind.FENCE, tags, span, text, address=domain if language else None).id
+        tags = self._tags(primitive, span) if whole else []
+        begin = path.emit(StepKind.FENCE, tags, span, text, address=domain if whole else None).id
         # While the thread sleeps, interrupts come and others run.
         path.interruptions.window()
         begun = path.state.guard
@@ -112,9 +116,9 @@ class Sections:
         where = None if domain is None else domain.expr
         path.leave(EarlyExit.STOP, pool.land(begun, pool.negation(over)))
         path.state.guard = over
-        end = begin if language else path.emit(StepKind.FENCE, [], span, f"{text} ends").id
-        self.shared.periods.append(GracePeriod(path.thread, begin, end, begun, over, where, span))
-        if not language:
+        end = begin if whole else path.emit(StepKind.FENCE, [], span, f"{text} ends").id
+        self.shared.periods.append(GracePeriod(path.thread, begin, end, begun, over, where, span, in_model=whole))
+        if not whole:
             self.accesses.fence("smp_mb", span)
 
     def queue(self, node: typed.CallRcu, arguments: tuple[Value, ...]) -> None:
@@ -152,7 +156,8 @@ class Sections:
             event = path.emit(StepKind.FENCE, [], span, text)
             self.accesses.fence("smp_mb", span)
         thread = path.thread if callback.flag is not None else callback.thread
-        period = GracePeriod(thread, begin, event.id, callback.guard, callback.ended, None, span)
+        in_model = callback.flag is not None
+        period = GracePeriod(thread, begin, event.id, callback.guard, callback.ended, None, span, in_model=in_model)
         self.shared.periods.append(period)
 
     # ── SRCU ─────────────────────────────────────────────────────────────────────────────────────────────────────────
