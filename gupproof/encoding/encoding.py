@@ -186,8 +186,8 @@ def _stuck(cnf: Cnf, stopped: Mapping[Stop, int], truth: Callable[[Expr], int]) 
         return FALSE
     for_good = []
     for stop, literal in stopped.items():
-        lasts = stop.reason is StopReason.WAITS and stop.for_good is not None
-        for_good.append(cnf.disjunction([-literal, truth(stop.for_good) if lasts and stop.for_good is not None else FALSE]))
+        lasts = stop.for_good if stop.reason is StopReason.WAITS else None
+        for_good.append(cnf.disjunction([-literal, FALSE if lasts is None else truth(lasts)]))
     return cnf.conjunction([cnf.disjunction(waits), *for_good])
 
 

@@ -327,10 +327,15 @@ class Expressions:
         return pool.lor(*others)
 
     def word(self, place: typed.Place) -> Value:
-        """Unroll the address of a word for an access that only memory can have."""
+        """Unroll the address of a word for what only memory can have.
+
+        Raises:
+            GupError: it is a local variable.
+
+        """
         address = self.access(place)
         if isinstance(address, RegisterAddress):
-            raise error("L005", "an atomic operation needs memory, not a local variable", place.span)
+            raise error("L005", "this needs memory, not a local variable", place.span)
         return address
 
     # ── memory ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -126,9 +126,9 @@ class GracePeriods:
         self.choices.append(self.builder.choice((0, 1)))
         return self.builder.pool.land(begun, self.choices[-1])
 
-    def token(self, section: Section) -> Expr:
-        """Return the index that ``srcu_read_lock()`` hands out on a machine."""
-        return self.builder.pool.const(self.sections.index(section))
+    def token(self, number: int) -> Expr:
+        """Return the index that the ``srcu_read_lock()`` of a section hands out on a machine."""
+        return self.builder.pool.const(number)
 
     def orderings(self) -> tuple[Ordering, ...]:
         """Return the pairs of ``gp-order``, and note which grace periods cannot have ended and who waits for them.
@@ -157,13 +157,13 @@ class GracePeriods:
         pool = self.builder.pool
         for end in self.srcu_ends:
             matched = pool.false
-            for section in self.sections:
+            for number, section in enumerate(self.sections):
                 if section.domain is None:
                     continue
                 if self.builder.target.is_language:
                     ours = end.index.deps.get(section.lock, pool.false)
                 else:
-                    ours = pool.make(Op.EQ, end.index.expr, self.token(section))
+                    ours = pool.make(Op.EQ, end.index.expr, self.token(number))
                 where = pool.land(end.guard, section.started, ours, pool.make(Op.EQ, end.domain, section.domain))
                 if where is not pool.false:
                     section.ends.append((end.event, where))

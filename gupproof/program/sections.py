@@ -173,9 +173,9 @@ class Sections:
             shared.sections.append(Section(path.thread, len(path.builder.events) - 1, guard, place.expr))
             return index
         event = path.emit(StepKind.FENCE, [], node.span, f"srcu_read_lock(&{place_text(node.place)})")
-        section = Section(path.thread, event.id, guard, place.expr)
-        shared.sections.append(section)
-        return Value(shared.token(section))
+        number = len(shared.sections)
+        shared.sections.append(Section(path.thread, event.id, guard, place.expr))
+        return Value(shared.token(number))
 
     def srcu_unlock(self, node: typed.SrcuUnlock, place: Value, index: Value) -> None:
         """Unroll ``srcu_read_unlock()``, whose window is open."""

@@ -97,9 +97,9 @@ class Thread:
                 self.cpu.rcu(node)
             case typed.SrcuUnlock():
                 index = expressions.value(node.index)
-                self.cpu.srcu_unlock(node, self._word(node.place), index)
+                self.cpu.srcu_unlock(node, expressions.word(node.place), index)
             case typed.SrcuSync():
-                self.cpu.srcu_synchronize(node, self._word(node.place))
+                self.cpu.srcu_synchronize(node, expressions.word(node.place))
             case typed.CallRcu():
                 self.cpu.call_rcu(node, tuple(map(self._number, self._arguments(node.callback))))
             case typed.If():
@@ -128,18 +128,12 @@ class Thread:
             value = self.expressions.convert(value, node.value.type, node.type)
         self.path.put(self.path.frame.register(node.name), value)
 
-    def _word(self, place: typed.Place) -> Value:
-        address = self.expressions.access(place)
-        if isinstance(address, RegisterAddress):
-            raise error("L005", "this needs memory, not a local variable", place.span)
-        return address
-
     def _number(self, operand: Operand) -> Value:
         assert isinstance(operand, Value)  # the checker lets no address of a local through
         return operand
 
     def _fence(self, node: typed.Fence) -> None:
-        address = self._word(node.place) if node.place is not None else None
+        address = self.expressions.word(node.place) if node.place is not None else None
         self.expressions.accesses.fence(node.primitive, node.span, address=address)
 
     def _if(self, node: typed.If) -> None:

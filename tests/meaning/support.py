@@ -3,17 +3,10 @@
 from gupproof.language import load_text
 from gupproof.meaning import Findings, Machine, Walker, explore
 from gupproof.meaning.outcome import Shown
+from tests.support.lowered import SHARED
 
 MACHINES = (Machine.SC, Machine.TSO)
 
-SHARED = """
-config K : bool = false;
-config MODE : red | green | blue = red;
-slot gap : none | smp_wmb | smp_mb = none;
-struct node { int f; struct node *next; };
-fn put(int *out, int v) { *out = v; }
-fn same(int v) -> int { return v; }
-"""
 MEMORY = (
     "int x, y, z, a[3]; atomic_t c; unsigned int n32; unsigned long w; u8 n8; bool t; spinlock_t lock; struct srcu_struct ss; "
     "struct node n, m; struct node *p; ghost int r, q;"
