@@ -174,3 +174,25 @@ def test_a_loop_that_waits_is_an_await() -> None:
             if question not in ("bound", "stuck"):
                 assert loop[question] == possible, (platform, question, head)
     assert seen or PROGRAMS < 50
+
+
+def test_a_statement_means_the_same_in_a_function_of_its_own() -> None:
+    random = Random(7)
+    seen = 0
+    for head in heads(700):
+        start = head.index("scenario s")
+        words, value = r"(x|y|n0\.f|a\[1\])", r"([^()&]*)"
+        moved = re.sub(rf"\bWRITE_ONCE\({words}, {value}\);", r"later(&\1, \2);", head[start:])
+        moved = re.sub(rf"= READ_ONCE\({words}\);", r"= read_of(&\1);", moved)
+        moved = moved.replace("smp_mb();", "full();").replace("smp_wmb();", "stores();")
+        if moved == head[start:]:
+            continue
+        seen += 1
+        functions = (
+            "fn read_of(int *word) -> int { int seen; seen = READ_ONCE(*word); return seen; }\n"
+            "fn full() { smp_mb(); }\nfn stores() { if (true) { smp_wmb(); } }\n"
+        )
+        platform = random.choice(ALL)
+        other = head[:start] + functions + moved
+        assert answers(whole(other), platform) == answers(whole(head), platform), (platform, head, other)
+    assert seen > PROGRAMS // 2
