@@ -287,6 +287,14 @@ CASES = (
         "the interrupt comes before the look",
     ),
     Case(
+        "callbacks of callbacks come after what precedes the first",
+        f"{TWO} thread a {{ WRITE_ONCE(x, 1); call_rcu(again(&y)); }}"
+        "thread b { rcu_read_lock(); r = READ_ONCE(y); q = READ_ONCE(x); rcu_read_unlock(); } property p : r == 0 || q == 1;",
+        (),
+        "what precedes call_rcu() comes before the callback, which does nothing but queue another; the section began before"
+        " neither grace period",
+    ),
+    Case(
         "what interrupts a grace period is neither before it nor behind it",
         "int x, y, w, u; ghost int a, p, q, h; thread g { WRITE_ONCE(x, 1); synchronize_rcu(); WRITE_ONCE(y, 1); }"
         "interrupt g by look(&u, &h, &w);"
@@ -412,6 +420,7 @@ struct obj { int *data; };
 fn set(int *p) { WRITE_ONCE(*p, 1); }
 fn copy(int *from, int *to) { WRITE_ONCE(*to, READ_ONCE(*from)); }
 fn mark(bool *c) { *c = true; }
+fn again(int *p) { call_rcu(set(p)); }
 fn look(int *from, int *seen, int *to) { *seen = 1 + READ_ONCE(*from); WRITE_ONCE(*to, 1); }
 fn count(atomic_t *from, int *seen, int *to) { *seen = 1 + atomic_read(from); WRITE_ONCE(*to, 1); }
 fn found(int *p) -> int { if (READ_ONCE(*p) == 1) return 1; return 0; }

@@ -37,8 +37,12 @@ fn later(int *word, int value) {{ WRITE_ONCE(*word, value); }}
 fn check_later(int *word, int value) {{ assert(READ_ONCE(*word) != value, late); }}
 fn guarded_later(struct node *q) {{ rcu_read_lock(); WRITE_ONCE(q->f, READ_ONCE(q->f) + 4); rcu_read_unlock(); }}
 
+fn after_that(int *word, int value) {{ call_rcu(later(word, value)); }}
+fn waits_later(int *word, int value) {{ synchronize_rcu(); WRITE_ONCE(*word, value); }}
+
 fn ipi(int *word, int *came) {{ *came = *came + 1; WRITE_ONCE(*word, 5); }}
 fn look_ipi(int *word, int *came) {{ rcu_read_lock(); *came = READ_ONCE(*word); rcu_read_unlock(); }}
+fn queue_ipi(int *word, int *came) {{ *came = 1; call_rcu(later(word, 3)); }}
 fn assert_ipi(int *word, int *came) {{ assert(*came == 0 || READ_ONCE(*word) < 2, quiet); }}
 """
 
@@ -47,7 +51,7 @@ MEMORY = (
     "struct node n0, n1; struct node *p;"
 )
 
-HANDLERS = ("ipi", "look_ipi", "assert_ipi")
+HANDLERS = ("ipi", "look_ipi", "assert_ipi", "queue_ipi")
 LOCALS = "int r = 0, v = 0; u8 b = 255; unsigned int u = 0; long l = -1;"
 
 PROPOSITIONS = """
@@ -186,6 +190,8 @@ class _Writer:
                 "WRITE_ONCE({0}, 1); synchronize_rcu(); v = READ_ONCE({1});",
                 "WRITE_ONCE({0}, 1); call_rcu(later(&{1}, 1));",
                 "WRITE_ONCE({0}, 1); call_rcu(later(&{0}, 2));",
+                "WRITE_ONCE({0}, 1); call_rcu(after_that(&{1}, 1));",
+                "WRITE_ONCE({0}, 1); call_rcu(waits_later(&{1}, 1));",
                 "WRITE_ONCE({0}, 1); call_rcu(check_later(&{0}, 0));",
                 "v = READ_ONCE({0}); call_rcu(later(&{1}, v + 1));",
             ]
@@ -342,6 +348,7 @@ class _Writer:
                 "synchronize_rcu();",
                 "synchronize_rcu();",
                 f"call_rcu(later(&{word}, {self.value()}));",
+                f"call_rcu(after_that(&{word}, {self.value()}));",
                 f"call_rcu(check_later(&{word}, {self.random.randint(0, 1)}));",
                 "call_rcu(guarded_later(&n0));",
             )
