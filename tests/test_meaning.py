@@ -314,6 +314,31 @@ CASES = (
         "sync; interrupt; lwarx, stwcx.: nothing orders the interrupt's store before the atomic's; elsewhere the atomic is one"
         " instruction, or its store a release",
     ),
+    # ── what is no object ────────────────────────────────────────────────────────────────────────────────────────────
+    Case(
+        "a field far behind NULL is no object",
+        "int x; ghost int r; thread a { struct big *p = NULL; r = p->far; } property p : true;",
+        ALL,
+        "an access through NULL",
+    ),
+    Case(
+        "an element behind NULL is no object",
+        "int x; struct node *p; thread a { p = NULL; (p + 1)->f = 1; } property p : true;",
+        ALL,
+        "arithmetic on NULL leads to no object",
+    ),
+    Case(
+        "what lies behind an object is another one for nobody",
+        "struct node n, m; thread a { struct node *p = &n; (p + 1)->f = 1; } property p : m.f == 1 || m.f == 0;",
+        ALL,
+        "n is no array",
+    ),
+    Case(
+        "a pointer may go past the end of an array and come back",
+        "struct node n[2]; thread a { struct node *p = &n[0]; p = p + 2; p = p - 1; p->f = 1; } property p : n[1].f == 1;",
+        (),
+        "one past the end is a pointer like others, if it is not followed",
+    ),
     # ── out of thin air ──────────────────────────────────────────────────────────────────────────────────────────────
     Case(
         "a value chosen by a branch comes from the branch, on a machine",
@@ -417,6 +442,8 @@ CASES = (
 )
 SHARED = """
 struct obj { int *data; };
+struct node { int f; struct node *next; };
+struct big { int a[9]; int far; };
 fn set(int *p) { WRITE_ONCE(*p, 1); }
 fn copy(int *from, int *to) { WRITE_ONCE(*to, READ_ONCE(*from)); }
 fn mark(bool *c) { *c = true; }

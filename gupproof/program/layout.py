@@ -1,7 +1,8 @@
 """Where shared variables lie: an address for every word of memory.
 
 Every scalar takes :data:`WORD` addresses and every object starts on a multiple of at least :data:`ALIGNMENT`, so that the low
-bits of a pointer are free for tags, as the kernel's own pointers leave them. Address 0 is NULL and belongs to nobody.
+bits of a pointer are free for tags, as the kernel's own pointers leave them. Address 0 is NULL and belongs to nobody. Objects
+lie far from it and from each other: what is reached from NULL, or past the end of an object, is no object, and a fault.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from gupproof.program.events import Location
 WORD = 8
 ALIGNMENT = 64
 LARGEST = 4096
+FIRST = 1 << 24  # 32 bits hold an address, as they have to in litmus tests for 32-bit words
+GAP = 1 << 20
 
 
 class Layout:
@@ -24,7 +27,7 @@ class Layout:
         self._bases: dict[str, int] = {}
         self._words: dict[int, Location] = {}
         self._sizes: dict[int, int] = {}
-        self._next = ALIGNMENT
+        self._next = FIRST
 
     def add(self, variable: typed.Variable) -> None:
         """Give ``variable`` the next free place.
@@ -46,13 +49,13 @@ class Layout:
         align = self.alignment(variable.type)
         base = -(-self._next // align) * align
         self._bases[variable.name] = base
-        self._next = base + max(size, ALIGNMENT)
+        self._next = -(-(base + size + GAP) // ALIGNMENT) * ALIGNMENT
         self._add_words(base, variable.name, variable.type)
 
     def add_hidden(self, name: str) -> int:
         """Give a word of the project's own (grace periods) a place and return its address."""
         base = self._next
-        self._next += ALIGNMENT
+        self._next += GAP
         self._words[base] = Location(base, name, "int")
         self._sizes[base] = 32
         return base

@@ -49,6 +49,17 @@ def test_nothing_is_at_null_and_tags_never_reach_another_word(layout):
     assert not {address + tag for address in addresses for tag in range(1, WORD)} & addresses
 
 
+def test_what_is_reached_from_null_or_past_an_object_is_no_other_object(layout):
+    addresses = [location.address for location in layout.locations()]
+    largest = LARGEST * WORD
+    assert min(addresses) > largest
+    ends = {
+        name: max(item.address for item in layout.locations() if item.name.startswith(name)) for name in ("x", "one", "big")
+    }
+    for end in ends.values():
+        assert not [address for address in addresses if end < address <= end + largest]
+
+
 def test_objects_start_where_the_low_bits_are_free(layout):
     for name in ("x", "one", "big", "books", "p"):
         assert layout.base(name) % ALIGNMENT == 0
