@@ -314,6 +314,14 @@ CASES = (
         "sync; interrupt; lwarx, stwcx.: nothing orders the interrupt's store before the atomic's; elsewhere the atomic is one"
         " instruction, or its store a release",
     ),
+    Case(
+        "a failed exchange is no barrier, whatever may come in between",
+        f"{TWO} int z, m; ghost int h; thread a {{ WRITE_ONCE(x, 1); cmpxchg(&z, 5, 6); r = READ_ONCE(y); }}"
+        "interrupt a by look(&m, &h, &m); thread b { WRITE_ONCE(y, 1); smp_mb(); q = READ_ONCE(x); }"
+        "property p : r == 1 || q == 1;",
+        ("armv8", "riscv", "lkmm"),
+        "SB with one barrier; LOCK CMPXCHG is one whatever it finds, and Power's sync comes first",
+    ),
     # ── what is no object ────────────────────────────────────────────────────────────────────────────────────────────
     Case(
         "a field far behind NULL is no object",
