@@ -1,5 +1,6 @@
 """The pool's expressions: made once, simplified without changing what they mean."""
 
+import itertools
 from random import Random
 
 import pytest
@@ -22,11 +23,20 @@ class Sample:
         self.reads = [self.pool.read(number) for number in range(READS)]
         self.values = [random.randint(-3, 3) for _ in self.reads]
         self.leaves = dict(zip(self.reads, self.values, strict=True))
+        # Types say of some reads between what they are; of choices their options do.
+        for read, value in random.sample(list(self.leaves.items()), 2):
+            self.pool.ranges[read] = value - random.randint(0, 2), value + random.randint(0, 2)
+        for number in range(2):
+            options = tuple(random.sample(range(-3, 6), random.randint(1, 3)))
+            self.leaves[self.pool.choice(number, options)] = random.choice(options)
 
     def boolean(self, depth: int) -> tuple[Expr, int]:
         random, pool = self.random, self.pool
         if depth == 0:
             return random.choice(((pool.true, 1), (pool.false, 0)))
+        if random.random() < 0.2:
+            a, x = self.number(depth - 1)
+            return pool.truth(a), int(x != 0)
         if random.random() < 0.6:
             op = random.choice((Op.EQ, Op.LT))
             (a, x), (b, y) = self.number(depth - 1), self.number(depth - 1)
@@ -38,9 +48,11 @@ class Sample:
     def number(self, depth: int) -> tuple[Expr, int]:
         random, pool = self.random, self.pool
         if depth == 0 or random.random() < 0.2:
-            place = random.randrange(READS)
             value = random.randint(-2, 2)
-            return random.choice(((self.reads[place], self.values[place]), (pool.const(value), value)))
+            return random.choice((random.choice(list(self.leaves.items())), (pool.const(value), value)))
+        if random.random() < 0.2:
+            (a, x), width = self.number(depth - 1), random.choice((1, 2, 3, 4, -2, -3, -4))
+            return pool.wrap(a, abs(width), signed=width < 0), fold(Op.WRAP, (x, width))
         if random.random() < 0.25:
             condition, holds = self.boolean(depth - 1)
             (a, x), (b, y) = self.number(depth - 1), self.number(depth - 1)
@@ -56,6 +68,20 @@ def test_simplifying_changes_no_value(seed):
     sample = Sample(Random(seed))
     for expr, value in (sample.number(4), sample.boolean(4)):
         assert evaluate(expr, sample.leaves, frozenset()) == value
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.integers(0, 2**40))
+def test_what_a_type_keeps_of_a_number_does_not_depend_on_what_is_known_of_it(seed):
+    """Where the form of a number says that it fits, nothing is kept to: that has to be so for every form and width."""
+    sample = Sample(Random(seed))
+    pool = sample.pool
+    for _ in range(4):
+        expr, value = sample.number(2)
+        assert evaluate(pool.truth(expr), sample.leaves, frozenset()) == int(value != 0)
+        for bits, signed in itertools.product(range(1, 5), (False, True)):
+            kept = evaluate(pool.wrap(expr, bits, signed=signed), sample.leaves, frozenset())
+            assert kept == fold(Op.WRAP, (value, -bits if signed else bits))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from gupproof.program.events import Kind
 from gupproof.proving.result import Verdict
 from tests.support.lowered import Lowered, result, thread
 from tests.support.verdicts import results
@@ -55,6 +56,20 @@ CASES = (
         ("sc",),
         ("sc",),
         "g is NULL",
+    ),
+    Case(
+        "a property that is asserted as well has to hold in the end",
+        "int x; thread t { assert(READ_ONCE(x) == 0, p); WRITE_ONCE(x, 1); } property p : x == 0;",
+        ("sc", "lkmm"),
+        ("sc", "lkmm"),
+        "the assert holds, and x is 1 in the end",
+    ),
+    Case(
+        "a pointer between two objects is a fault",
+        "int x; ghost int r; thread t { int *p = &x; p = p + (READ_ONCE(x) + 1); r = *p; } property p : true;",
+        ("sc", "armv8"),
+        ("sc", "armv8"),
+        "x + 1 is the end of the object: it may be pointed to, and not be looked at (C11 6.5.6)",
     ),
     # ── interrupts ───────────────────────────────────────────────────────────────────────────────────────────────────
     Case(
@@ -111,6 +126,25 @@ CASES = (
         ("sc", "armv8"),
         (),
         "load buffering with control dependencies",
+    ),
+    Case(
+        "an interrupt comes while a thread runs that preempts another",
+        f"{TWO} thread a on cpu0 {{ int none = 0; }} thread b on cpu0 {{ r = READ_ONCE(x); q = READ_ONCE(x); }}"
+        "interrupt b by put(&x, 1); property p : r == q;",
+        ("sc", "armv8"),
+        ("sc", "armv8"),
+        "between the two loads of b",
+    ),
+    Case(
+        "what an interrupt does while a thread waits for readers is behind a full barrier when it goes on",
+        "int u, v, x, y; ghost int r, q, s, h; thread a { WRITE_ONCE(u, 1); synchronize_rcu(); r = READ_ONCE(y); }"
+        "interrupt a by look_and_put(&v, &h, &x); thread b { WRITE_ONCE(y, 1); smp_mb(); q = READ_ONCE(x); }"
+        "thread c { rcu_read_lock(); s = READ_ONCE(u); WRITE_ONCE(v, 1); rcu_read_unlock(); }"
+        "property p : s == 1 || h == 1 || r == 1 || q == 1 || x == 0;",
+        ("x86-tso", "armv8"),
+        (),
+        "the section came before the grace period, and the handler before the section's end was seen: so before the barrier"
+        " at the end of synchronize_rcu(), and its store and a's load are those of store buffering",
     ),
     Case(
         "a handler's section is not the interrupted one's",
@@ -369,6 +403,7 @@ CASES = (
 EXTRA = """
 fn take(int *from, int *to) { *to = READ_ONCE(*from); }
 fn mark(int *p, int *g) { WRITE_ONCE(*p, *g + 1); }
+fn look_and_put(int *from, int *seen, int *to) { *seen = READ_ONCE(*from); WRITE_ONCE(*to, 1); }
 fn look(int *from, int *to) { WRITE_ONCE(*to, READ_ONCE(*from) + 1); }
 """
 
@@ -407,6 +442,53 @@ def test_what_was_picked_depends_on_the_branch_on_a_machine_only(code, machine, 
     """A machine gets the value by a branch or a conditional move; a compiler may do without either."""
     assert set(thread(code).sources(WRITE, "ctrl")) == machine
     assert set(thread(code, target="lkmm").sources(WRITE, "ctrl")) == language
+
+
+# Forms of an expression over v, and how often a store of it happens; a is an array whose elements are not looked at.
+FORMS = (
+    "v", "-v", "~v", "!v", "+v", "v + 1", "1 - v", "v == 1", "1 < v", "v && 1", "0 || v", "v ? 3 : 4", "1 ? v : 4",
+    "(long)v", "(bool)v", "choose(v, v)", "v++", "++v", "same(v)", "v << 1", "&a[v] == &a[0]", "(v == 1) + 1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_whatever_is_computed_of_a_value_depends_on_what_that_does(form):
+    """Of the read that it is, as data; of the read that it was picked by, on a machine, as after a branch."""
+    read = thread(f"int v = READ_ONCE(x); WRITE_ONCE(y, {form});")
+    assert read.sources(WRITE, "data") | read.sources(WRITE, "ctrl") == READ
+    picked = thread(f"int v = 0; if (READ_ONCE(x)) v = 1; WRITE_ONCE(y, {form});")
+    assert (picked.sources(WRITE, "data"), picked.sources(WRITE, "ctrl")) == (set(), READ)
+    assert not thread(f"int v = READ_ONCE(x); v = 0; WRITE_ONCE(y, {form});").sources(WRITE, "data")
+
+
+@pytest.mark.parametrize(
+    "store",
+    ["y = v", "WRITE_ONCE(y, v)", "smp_store_release(&y, v)", "smp_store_mb(y, v)", "xchg(&y, v)", "xchg_relaxed(&y, v)",
+     "cmpxchg(&y, 0, v)", "cmpxchg_relaxed(&y, 0, v)", "atomic_set(&c, v)", "atomic_add(v, &c)", "atomic_or(v, &c)",
+     "atomic_fetch_sub_release(v, &c)", "atomic_add_unless(&c, v, 7)", "set_bit(v, &w)", "clear_bit_unlock(v, &w)"],
+)  # fmt: skip
+@pytest.mark.parametrize("target", ["arm64-lse", "lkmm"])
+def test_whatever_is_stored_depends_on_what_it_is_computed_from(store, target):
+    def writes(code):
+        made = thread(f"{code} {store};", target=target)
+        found = [event for event in made.program.events if event.kind is Kind.WRITE and event.thread >= 0]
+        assert found
+        return [{made.program.events[item.source].text for kind in ("data", "ctrl") for item in getattr(event, kind)} & READ
+                for event in found]  # fmt: skip
+
+    assert all(sources == READ for sources in writes("int v = READ_ONCE(x);"))
+    # What picked a value is no dependency in the model of a language.
+    expected = READ if target == "arm64-lse" else set()
+    assert all(sources == expected for sources in writes("int v = 0; if (READ_ONCE(x)) v = 1;"))
+
+
+def test_a_value_of_one_arm_depends_on_the_read_where_that_arm_was_taken():
+    """Both arms read the same word; each of them may have looked at another one."""
+    code = "int a = READ_ONCE(x), b = READ_ONCE(z), v = a; if (a == 1) { if (b == 1) v = b; } else { if (b == 2) v = b; } "
+    depends = thread(f"{code} WRITE_ONCE(y, v);").depends(WRITE, "data")["READ_ONCE(z)"]
+    made = thread(f"{code} WRITE_ONCE(y, v);")
+    depends = made.depends(WRITE, "data")["READ_ONCE(z)"]
+    assert [bool(made.given(depends, x=x, z=z)) for x, z in ((1, 1), (1, 2), (0, 2), (0, 1))] == [True, False, True, False]
 
 
 def test_a_thread_that_faulted_in_a_branch_does_nothing_behind_it():
@@ -537,6 +619,18 @@ def test_what_an_atomic_returns_depends_on_what_it_is_computed_from(expression, 
     code = f"int a = READ_ONCE(x); WRITE_ONCE(y, {expression});"
     assert ("READ_ONCE(x)" in thread(code).sources(WRITE, "data")) == machine
     assert ("READ_ONCE(x)" in thread(code, target="lkmm").sources(WRITE, "data")) == language
+
+
+def test_a_pointer_counts_in_elements():
+    """C11 6.5.2.4, 6.5.6: in elements of what it points to."""
+    assert result("int *e = &a[0]; e++; int *f = &a[2]; --f; r = e == &a[1] && f == &a[1];") == {1}
+    assert result("struct node *e = &n; struct node *f = e++; r = f == &n && e == f + 1;") == {1}
+
+
+@pytest.mark.parametrize(("initial", "kept"), [(0, 5), (1, 3)])
+def test_what_the_path_that_does_not_return_early_assigned_counts(initial, kept):
+    leave = "fn leave(int *p, int *out) { *out = 3; if (READ_ONCE(*p)) return; *out = 5; }"
+    assert result("leave(&x, &r);", f"init {{ x = {initial}; }}", before=leave) == {kept}
 
 
 def test_an_increment_yields_what_the_type_holds():
