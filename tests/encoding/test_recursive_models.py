@@ -81,6 +81,20 @@ def test_what_only_justifies_itself_is_not_in_a_recursive_definition(tmp_path: P
     assert difference(build.program(), model, found) == ""
 
 
+def test_what_is_computed_from_a_growing_definition_is_so_after_its_last_round_too(tmp_path: Path) -> None:
+    """The one pair that is left for it is gone once the growing definition has it."""
+    path = tmp_path / "m.cat"
+    path.write_text("acyclic po | rf | co | fr let rec left = rf \\ grown and grown = grown | left empty left")
+    model = load_model(path, tags=frozenset())
+    build = Build(x=0, y=0)
+    thread = build.thread()
+    with thread.when(build.pool.choice(0, (0, 1))):
+        thread.read("x")
+    found = list(executions(build.program(), model))
+    assert [len(result.execution.reads) for result in found] == [0, 1]
+    assert difference(build.program(), model, found) == ""
+
+
 def test_the_absence_of_a_recursive_definition_that_is_too_large_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "m.cat"
     path.write_text("let rec path = com | (path ; com ; path) | (path ; com) acyclic po \\ path empty com \\ path")

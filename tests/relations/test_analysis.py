@@ -38,6 +38,22 @@ def branching() -> Build:
     return build
 
 
+def test_what_stands_between_a_load_exclusive_and_its_store_does_not_part_them():
+    build = Build(x=0, y=0)
+    thread = build.thread()
+    old = thread.read("x", "X")
+    thread.fence("DMB.ISH")
+    thread.read("y")
+    store = thread.write("x", 1, "X", rmw=old)
+    program = build.program()
+    (result, *_) = executions(program, model(SC))
+    wanted = {(old.value, store)}
+    rows = Interpretation.of(result).relation(TermPool().base("rmw", Sort.REL))
+    bounds = Analysis(program, model(SC)).base_relation("rmw")
+    for relation in (rows, bounds.may, bounds.must):
+        assert {(a, b) for a, row in enumerate(relation) for b in bits(row)} == wanted
+
+
 @pytest.mark.parametrize("name", ["sc", "armv8"])
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**40))
