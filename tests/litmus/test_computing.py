@@ -70,6 +70,8 @@ def test_aarch64(tmp_path: Path, initial: str, instructions: str, condition: str
 @pytest.mark.parametrize(
     ("initial", "instructions", "condition"),
     [
+        # What is chosen may be wider than what else might have been.
+        ("x=0; 0:X0=x; 0:X1=y; 0:X2=300", "LDR W3,[X0]; CMP W3,#0; CSEL W3,W2,WZR,EQ; STRB W3,[X1]", "y=44"),
         ("int64_t a[2]={3,4}; 0:X1=a", "LDR X0,[X1],#8; LDR X2,[X1]", "0:X0=3 /\\ 0:X2=4 /\\ 0:X1=a[1]"),
         ("int64_t a[2]={3,4}; 0:X1=a", "LDR X0,[X1,#8]!; LDR X2,[X1,#-8]", "0:X0=4 /\\ 0:X2=3 /\\ 0:X1=a[1]"),
         ("int a[3]={3,4,5}; 0:X1=a; 0:X3=2", "LDR W0,[X1,X3,LSL #2]; LDR W2,[X1,W3,UXTW #2]", "0:X0=5 /\\ 0:X2=5"),
@@ -105,6 +107,10 @@ def test_aarch64_memory(tmp_path: Path, initial: str, instructions: str, conditi
         ("x=3", "MOV EAX,$4; LOCK XADD [x],EAX", "0:EAX=3 /\\ x=7"),
         ("x=3", "XADD [x],EAX; XCHG EAX,EBX; ADD [x],$2; DEC [x]", "0:EBX=3 /\\ x=4"),
         ("x=3", "MOV EAX,$3; MOV EBX,$9; CMPXCHG [x],EBX; MOV EAX,$4; CMPXCHG [x],EBX", "0:EAX=9 /\\ x=9"),
+        ("x=3", "MOV EAX,$4; MOV EBX,$9; CMPXCHG [x],EBX", "0:EAX=3 /\\ x=3"),
+        # INC and DEC leave the carry alone (SDM 2).
+        ("0:EAX=0", "CMP EAX,$1; INC EAX; JB L; MOV EBX,$1; L: NOP", "0:EAX=1 /\\ 0:EBX=0"),
+        ("0:EAX=0", "CMP EAX,$0; DEC EAX; JB L; MOV EBX,$1; L: NOP", "0:EAX=-1 /\\ 0:EBX=1"),
         ("x=3", "MOV EAX,$2; CMP EAX,[x]; JL L; MOV EBX,$1; L: NOP; JGE M; MOV ECX,$1; M: NOP", "0:EBX=0 /\\ 0:ECX=1"),
         ("", "MOV EAX,$-1; CMP EAX,$1; JB L; MOV EBX,$1; L: NOP; JG M; MOV ECX,$1; M: NOP", "0:EBX=1 /\\ 0:ECX=1"),
         ("", "MOV EAX,$4; TEST EAX,$3; JZ L; MOV EBX,$1; L: NOP; JNS M; MOV ECX,$1; M: NOP", "0:EBX=0 /\\ 0:ECX=0"),
@@ -186,6 +192,7 @@ def test_riscv(tmp_path: Path, initial: str, instructions: str, condition: str) 
         ("0:r0=6", "addi r1,r0,2; add r2,r0,r0", "0:r1=2 /\\ 0:r2=12"),
         ("0:r1=0x12345678; 0:r3=-1", "rlwinm r2,r1,8,24,31; rlwimi r3,r1,4,8,27; rlwinm r4,r1,0,28,3",
          "0:r2=0x12 /\\ 0:r3=0xff45678f /\\ 0:r4=0x10000008"),
+        ("0:r1=-1", "cmpwi r1,1; bgt L; li r2,1; L:; cmplwi r1,1; bgt M; li r3,1; M:; nop", "0:r2=1 /\\ 0:r3=0"),
         ("0:r1=-1", "cmpwi r1,1; blt L; li r2,1; L:; cmplwi r1,1; blt M; li r3,1; M:; nop", "0:r2=0 /\\ 0:r3=1"),
         ("0:r1=2", "cmpwi cr1,r1,2; cmpwi r1,3; beq cr1,L; li r2,1; L:; bne M; li r3,1; M:; nop", "0:r2=0 /\\ 0:r3=0"),
         ("0:r1=2", "addi r1,r1,-2; or. r1,r1,r1; beq L; li r2,1; L:; bgt M; li r3,1; M:; blr; li r4,1",

@@ -92,6 +92,13 @@ def test_a_barrier_of_loads_waits_for_the_read_of_an_addition_that_came_back(tmp
         assert observe(tmp_path, text) is expected
 
 
+@pytest.mark.parametrize("barrier", ["DMB LD", "DMB ISHLD", "DMB OSHLD", "DMB NSHLD", "DSB LD", "DSB ISHLD", "DMB SY"])
+def test_every_barrier_of_loads_waits_for_what_picked_the_load_before_it(tmp_path: Path, barrier: str):
+    other = "LDR W0,[X1]; DMB SY; MOV W3,#1; STR W3,[X2]"
+    text = with_places(arm(other, f"STADD W11,[X2]; LDR W3,[X2]; {barrier}; {STORE}", condition="0:X0=1 /\\ y=3"))
+    assert observe(tmp_path, text) is NEVER
+
+
 def test_where_the_store_may_be_elsewhere_the_load_waits_only_if_it_is_not(tmp_path: Path):
     """The address is read: the store goes to z or to w, and only in z does the load behind it find it."""
     thread = f"{PICK}LDR X9,[X7]; STR W4,[X9]; LDR W3,[X8]; {BRANCH}{STORE}"

@@ -81,6 +81,29 @@ def test_x86_jumps_follow_the_comparison(tmp_path: Path):
     assert observe(tmp_path, text) is Observation.NEVER
 
 
+@pytest.mark.parametrize("branch", ["CBZ W3,M", "CBZ W3,L"])
+def test_arm_what_follows_two_branches_depends_on_both(tmp_path: Path, branch: str):
+    """A label that the first of them jumps to ends neither dependency (B2.3.3): on the way through both looks were taken."""
+    thread = f"LDR W5,[X4]; CBNZ W5,L; LDR W3,[X1]; {branch}; L: MOV W0,#1; STR W0,[X2]; M: NOP"
+    text = arm(thread, "LDR W3,[X2]; DMB SY; MOV W0,#1; STR W0,[X1]", condition="0:X3=1 /\\ 1:X3=1")
+    assert observe(tmp_path, text.replace("0:X1=x;", "0:X4=z; 0:X1=x;")) is Observation.NEVER
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("exists (0:EAX=0)", Observation.NEVER),
+        ("exists (1:EAX=0)", Observation.SOMETIMES),
+        ("forall (0:EAX=1)", Observation.ALWAYS),
+        ("~exists (0:EAX=1 /\\ 1:EAX=1)", Observation.SOMETIMES),
+    ],
+)
+def test_what_a_filter_leaves_out_counts_neither_for_a_condition_nor_against_it(tmp_path: Path, end, expected):
+    """Herd7 drops the executions that do not meet it."""
+    text = x86("MOV [x],$1; MOV EAX,[y]", "MOV [y],$1; MOV EAX,[x]", condition="true")
+    assert observe(tmp_path, text.replace("exists (true)", f"filter (0:EAX=1)\n{end}")) is expected
+
+
 WRITER = "MOV W0,#1; STR W0,[X1]; {}; MOV W3,#1; STR W3,[X2]"
 
 

@@ -621,6 +621,23 @@ def test_what_an_atomic_returns_depends_on_what_it_is_computed_from(expression, 
     assert ("READ_ONCE(x)" in thread(code, target="lkmm").sources(WRITE, "data")) == language
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "unsigned int n = v; r = n > 0;", "unsigned int n = 0; n = v; r = n > 0;", "r = given(v);", "r = returned(v) > 0;",
+        "unsigned int n = 1; r = (v < 0 ? v : n) > 0;", "r = (unsigned int)v > 0;", "WRITE_ONCE(u, v); r = READ_ONCE(u) > 0;",
+        "unsigned int n = choose(v, u); r = n >= 0;", "xchg(&u, v); r = READ_ONCE(u) > 0;", "filled(&u, v); r = u > 0;",
+    ],
+)  # fmt: skip
+def test_a_value_is_converted_wherever_it_is_given_to_another_type(code):
+    """C11 6.3.1.3: -1 becomes the greatest value of an unsigned type, though it has as many bits."""
+    functions = (
+        "fn given(unsigned int n) -> int { return n > 0; } fn returned(int n) -> unsigned int { return n; }"
+        "fn filled(unsigned int *out, int n) { *out = n; }"
+    )
+    assert result(f"int v = READ_ONCE(x); {code}", "init { x = -1; u = 1; }", before=functions) == {1}
+
+
 def test_a_pointer_counts_in_elements():
     """C11 6.5.2.4, 6.5.6: in elements of what it points to."""
     assert result("int *e = &a[0]; e++; int *f = &a[2]; --f; r = e == &a[1] && f == &a[1];") == {1}
