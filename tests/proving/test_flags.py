@@ -41,6 +41,18 @@ def test_a_plain_write_handed_over_to_a_reader_without_order_races(tmp_path):
     assert judged(tmp_path, first, second, "1:r0=1 /\\ 1:r1=0").flags == ("data-race",)
 
 
+@pytest.mark.parametrize("condition", ["1:r0=1", "1:r0=0"])
+def test_under_a_filter_a_race_counts_in_what_meets_the_condition_and_in_what_does_not(tmp_path, condition):
+    """Only where 1:r0 is 0 is x looked at before it is handed over."""
+    first = "*x = 1; smp_store_release(y, 1);"
+    second = "int r0; int r1; r0 = smp_load_acquire(y); if (r0 == 0) { r1 = *x; }"
+    judged(tmp_path, first, second, condition)
+    test = tmp_path / "t.litmus"
+    test.write_text(test.read_text().replace("exists", "filter (x=1)\nexists"))
+    found = judge(test, Request(model=None, unroll=2, timeout=10))
+    assert (found.flags, found.observation) == (("data-race",), Observation.SOMETIMES)
+
+
 def test_a_section_left_open_is_flagged(tmp_path):
     assert judged(tmp_path, "rcu_read_lock(); WRITE_ONCE(*x, 1);", "", "x=1").flags == ("unbalanced-rcu-lock",)
     assert judged(tmp_path, "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();", "", "x=0").flags == ()

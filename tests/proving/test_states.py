@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from gupproof.proving.observation import Judgement, Observation, Request, judge
-from gupproof.proving.states import MOST_STATES, States
+from gupproof.proving.questions import Finding
+from gupproof.proving.states import COUNTED, MOST_STATES, States, states_of
 from gupproof.proving.witnesses import find_witness
 from gupproof.report.dot import dot, edges
+from gupproof.solving.solver import Outcome
 
 REQUEST = Request(model=None, unroll=2, timeout=30)
 STORE_BUFFERING = """X86 SB
@@ -201,3 +205,11 @@ def test_registers_have_the_names_that_herd_gives_them(tmp_path: Path, text: str
     found = judged(written(tmp_path, text))
     assert found.states == States((state,), complete=True)
     assert found.condition == condition
+
+
+def test_a_list_that_a_time_limit_ended_is_not_complete() -> None:
+    """The solver has no answer to the first question."""
+    gave_up = Finding(Outcome.UNKNOWN, None, None, "timeout")
+    silent: Any = SimpleNamespace(encoding=SimpleNamespace(covered={COUNTED: 1}), ask=lambda *_, **__: gave_up)
+    nothing: Any = SimpleNamespace(spelling=None, program=SimpleNamespace(locations=()))
+    assert states_of(nothing, silent, timeout=1) == States((), complete=False)

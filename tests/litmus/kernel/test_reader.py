@@ -1,5 +1,7 @@
 """What a kernel-C litmus test may look like, and what is said of one that is wrong."""
 
+import re
+
 import pytest
 
 from gupproof.diagnostics import GupError
@@ -108,6 +110,27 @@ def test_other_names_of_a_primitive_are_its_own():
     assert first.value.primitive == "spin_lock"
     assert isinstance(second, typed.Rcu)
     assert second.step is typed.RcuStep.SYNCHRONIZE
+
+
+@pytest.mark.parametrize(
+    ("other", "own"),
+    [
+        ("raw_spin_lock(x);", "spin_lock(x);"),
+        ("raw_spin_unlock(x);", "spin_unlock(x);"),
+        ("r1 = raw_spin_trylock(x);", "r1 = spin_trylock(x);"),
+        ("r1 = raw_spin_is_locked(x);", "r1 = spin_is_locked(x);"),
+        ("r1 = rcu_dereference_bh(*x);", "r1 = rcu_dereference(*x);"),
+        ("r1 = rcu_access_pointer(*x);", "r1 = READ_ONCE(*x);"),
+        ("synchronize_srcu_expedited(x);", "synchronize_srcu(x);"),
+        ("r1 = srcu_down_read(x); srcu_up_read(x, r1);", "r1 = srcu_read_lock(x); srcu_read_unlock(x, r1);"),
+        ("r1 = atomic_long_fetch_add_release(1, x);", "r1 = atomic_fetch_add_release(1, x);"),
+        ("r1 = atomic64_cmpxchg_acquire(x, 0, 1);", "r1 = atomic_cmpxchg_acquire(x, 0, 1);"),
+    ],
+)
+def test_a_primitive_of_another_name_does_the_same(other: str, own: str):
+    """Up to where it stands in the text."""
+    plain = [re.sub(r"span=Span\([^)]*\)", "", repr(body(text).body)) for text in (other, own)]
+    assert plain[0] == plain[1]
 
 
 def test_two_places_may_be_compared():
