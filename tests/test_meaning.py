@@ -227,6 +227,12 @@ CASES = (
         "none",
     ),
     Case(
+        "a property where what is assumed never holds",
+        "int x; ghost int r; thread a { assume(READ_ONCE(x) == 1); r = 3; } property p : r == 5;",
+        None,
+        "none",
+    ),
+    Case(
         "a property where nothing ends",
         "int x; ghost int r; thread a { await (READ_ONCE(x) == 1); } property p : r == 5;",
         None,
