@@ -27,7 +27,10 @@ from gupproof.cat.values import (
 )
 from gupproof.diagnostics import GupError, Span
 
-RELATIONS = ("po", "rf", "co", "loc", "int", "ext", "addr", "data", "ctrl", "rmw", "gp-order", "same-values")
+RELATIONS = (
+    *("po", "rf", "co", "loc", "int", "ext", "addr", "data", "ctrl", "rmw"),
+    *("gp-order", "same-values", "one-instruction", "feeds"),
+)
 SETS = ("R", "W", "F", "M", "IW")
 
 _MOST_STEPS = 200_000
@@ -342,7 +345,7 @@ class Evaluator:
             case _:
                 control, fences = self._pool.base("ctrl", Sort.REL), argument
         to_fence = self._fold(TermOp.IDENTITY_ON, [self._of_sort(fences, Sort.SET, span, user)])
-        return self._fold(TermOp.SEQ, [control, to_fence, self._pool.base("po", Sort.REL)])
+        return self._fold(TermOp.SEQ, [control, to_fence, self._of_sort(self.base["po"], Sort.REL, span, user)])
 
     def matched(self, pattern: syntax.Pattern, value: Value, span: Span, user: str) -> Scope:
         """Return the names that ``pattern`` gives to the parts of ``value``, an argument of ``user``."""

@@ -9,6 +9,9 @@ On a machine it is: every instruction behind a branch waits for it before others
 models of SC and x86-TSO holds that by itself. Those of Arm, RISC-V and Power hold it of the instructions; of code in the
 language, where control is taken to end at the join, it is said as well, so that nothing comes from nowhere by way of a
 thread's own memory.
+
+In herd's own files program order is between instructions (see :mod:`gupproof.cat.reader`). That no read reads what its own
+instruction writes then has to be said, too: herd does not try that (mem.ml, map_load_possible_stores).
 """
 
 from dataclasses import replace
@@ -24,9 +27,17 @@ def grounded(model: Model, *, control: bool) -> Model:
     """Return the model with the axiom that no value depends on itself; ``control``: neither by the branches taken."""
     pool = model.pool
     names = ("addr", "data", "ctrl", "rf") if control else ("addr", "data", "rf")
-    where_from = pool.make(TermOp.UNION, *(pool.base(name, Sort.REL) for name in names))
+    terms = {name: pool.base(name, Sort.REL) for name in (*names, "rmw", "feeds", "one-instruction")}
+    if not control:
+        # Where nothing of the read is in what is computed, as of ``r ^ r``, herd sees a number.
+        terms |= {name: pool.make(TermOp.INTER, terms[name], terms["feeds"]) for name in ("addr", "data", "rmw")}
+        names = (*names, "rmw")
+    where_from = pool.make(TermOp.UNION, *(terms[name] for name in names))
     axiom = Axiom(kind=AxiomKind.ACYCLIC, negated=False, flag=False, term=where_from, name=NAME, span=NOWHERE)
     axioms = (*model.axioms, axiom)
+    if model.is_herds:
+        own = pool.make(TermOp.SEQ, terms["one-instruction"], terms["rf"])
+        axioms = (*axioms, replace(axiom, kind=AxiomKind.IRREFLEXIVE, term=own))
     return replace(model, axioms=axioms, condensed=condensed(pool, axioms))
 
 

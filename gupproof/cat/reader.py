@@ -45,8 +45,9 @@ def load_model(
     variants |= files.variants_of(path)
     meanings = {"A": "X"} if "X" in own and "A" not in own else {}
     reader = _read(_Reader(tags, include, variants, meanings), path, bell)
-    if domains.are_meant_alike(reader.asked):
-        reader = _read(_Reader(tags, include, variants, meanings, alike=True), path, bell)
+    alike, herds = domains.are_meant_alike(reader.asked), reader.is_herds
+    if alike or herds:
+        reader = _read(_Reader(tags, include, variants, meanings, alike=alike, herds=herds), path, bell)
     return reader.model(path)
 
 
@@ -73,6 +74,7 @@ class _Reader:
         meanings: Mapping[str, str],
         *,
         alike: bool = False,
+        herds: bool = False,
     ) -> None:
         self.title = ""
         self._include = tuple(include)
@@ -81,6 +83,9 @@ class _Reader:
         self._evaluator.base |= {name: self._evaluator.base[tag] for name, tag in meanings.items()}
         if alike:
             self._evaluator.base |= domains.of_any_domain(self._pool, tags)
+        if herds:
+            parts = [self._pool.base(name, Sort.REL) for name in ("po", "one-instruction")]
+            self._evaluator.base["po"] = self._pool.make(TermOp.DIFF, *parts)
         self._scope: Scope = {}
         self._prelude: Scope | None = None
         self._elsewhere: Scope | None = None
@@ -89,6 +94,7 @@ class _Reader:
         self._sources: dict[str, str] = {}
         self._open: list[Path] = []
         self._stood_in: dict[str, None] = {}
+        self._makes_co = False
 
     def begin(self) -> None:
         """Note that the prelude has been read: names that are looked up last know no more than that."""
@@ -98,6 +104,11 @@ class _Reader:
     def asked(self) -> set[str]:
         """What every execution has and the model speaks of."""
         return self._evaluator.asked
+
+    @property
+    def is_herds(self) -> bool:
+        """Whether the model makes a coherence order, or says how: elsewhere executions have theirs from the start."""
+        return self._makes_co or "co" in self._scope
 
     def note_settings(self, path: Path) -> None:
         """Count the file that says how the model is read among what was read."""
@@ -122,6 +133,7 @@ class _Reader:
             },
             sources=dict(self._sources),
             standins=tuple(self._stood_in),
+            is_herds=self.is_herds,
             pool=self._pool,
         )
 
@@ -238,6 +250,7 @@ class _Reader:
         choices = self._evaluator.evaluate(item.choices, self._scope)
         match choices:
             case CoherenceOrders():
+                self._makes_co = True
                 chosen = self._pool.base("co", Sort.REL)
                 writes = self._pool.base("W", Sort.SET)
                 pairs = self._pool.make(TermOp.INTER, self._pool.base("loc", Sort.REL), choices.within)
@@ -307,6 +320,7 @@ class _Reader:
             self._with_preface(name, files.included(item, path, self._include), item.span)
             return
         self._stood_in[name] = None
+        self._makes_co |= name in files.MAKE_CO
         # What the published file includes may define more than it is itself for.
         original = files.published(item.file, path, self._include)
         if original is not None and original.resolve() not in (standin.resolve(), *self._open):

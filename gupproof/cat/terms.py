@@ -21,7 +21,7 @@ class Sort(Enum):
 class TermOp(Enum):
     """What a term is; the comment gives the sorts of its operands and of itself."""
 
-    BASE = "base"  # name: po, rf, co, loc, int, ext, addr, data, ctrl, rmw, gp-order, same-values | R, W, F, M, IW, or a tag
+    BASE = "base"  # name: po, rf, co, loc, int, ext, addr, data, ctrl, rmw, ... | R, W, F, M, IW, or a tag
     UNIVERSE = "_"  # every event (SET)
     EMPTY = "0"  # no event, no pair: of either sort
     ID = "id"  # REL: every event with itself
@@ -239,6 +239,7 @@ class Model:
         condensed: axioms that together allow and mark the same executions, in a form that is cheaper to encode.
         definitions: the last meaning of each top-level name with a relation or set as its value, for naming edges.
         sources: path → text of every file read.
+        is_herds: whether its executions are herd's, in which nothing of po is between the events of one instruction.
         standins: names of included files that one of the project's own was read for.
         pool: makes further terms over these.
 
@@ -252,13 +253,14 @@ class Model:
     definitions: dict[str, Term]
     sources: dict[str, str]
     standins: tuple[str, ...]
+    is_herds: bool
     pool: TermPool
 
-    def named(self) -> frozenset[str]:
-        """Return the sets and relations of an execution that the axioms speak of."""
+    def named(self, *, flags: bool = True) -> frozenset[str]:
+        """Return the sets and relations of an execution that the axioms speak of; ``flags``: those that only mark, too."""
         found: set[str] = set()
         seen: set[Term] = set()
-        waiting = [axiom.term for axiom in self.axioms]
+        waiting = [axiom.term for axiom in self.axioms if flags or not axiom.flag]
         while waiting:
             term = waiting.pop()
             if term not in seen:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from gupproof.cat.terms import Sort, Term, TermOp
 from gupproof.execution.replay import Replay
 from gupproof.execution.valuation import Valuation
-from gupproof.program.events import INIT_THREAD, Kind
+from gupproof.program.events import INIT_THREAD, Kind, feeds, of_one_instruction
 
 Rows = tuple[int, ...]
 
@@ -65,9 +65,15 @@ def fixed_relations(events: Valuation) -> dict[str, Rows]:
         "data": rows_of(events.data, count),
         "ctrl": rows_of(events.ctrl, count),
         "rmw": rows_of(events.rmw, count),
+        "one-instruction": _executed(of_one_instruction(events.program.events), executed, count),
+        "feeds": _executed(feeds(events.program.events), executed, count),
         "gp-order": rows_of(events.gp_order, count),
         "same-values": _alike({a: events.value[a] for a in events.executed if a in events.value}, count),
     }
+
+
+def _executed(pairs: Iterable[tuple[int, int]], executed: int, count: int) -> Rows:
+    return rows_of(((a, b) for a, b in pairs if executed >> a & executed >> b & 1), count)
 
 
 def _alike(of: Mapping[int, int], count: int) -> Rows:

@@ -62,6 +62,7 @@ class Architecture:
         tags: of the events that instructions become.
         unordered: those of them that a model may leave out, since they order nothing themselves.
         model: that its tests are judged under.
+        parts_unordered: whether herd7 has no program order between the events of one instruction, of which some have several.
 
     """
 
@@ -72,11 +73,15 @@ class Architecture:
     tags: frozenset[str]
     unordered: frozenset[str]
     model: str
+    parts_unordered: bool = False
 
 
 ARCHITECTURES = (
-    Architecture(x86.ARCHES, x86.execute, x86.register, str, x86.TAGS, x86.UNORDERED, "x86-tso"),
-    Architecture(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.register, aarch64.TAGS, aarch64.UNORDERED, "armv8"),
+    Architecture(x86.ARCHES, x86.execute, x86.register, str, x86.TAGS, x86.UNORDERED, "x86-tso", parts_unordered=True),
+    Architecture(
+        *(aarch64.ARCHES, aarch64.execute, aarch64.register, aarch64.register, aarch64.TAGS, aarch64.UNORDERED, "armv8"),
+        parts_unordered=True,
+    ),
     Architecture(riscv.ARCHES, riscv.execute, riscv.register, riscv.register, riscv.TAGS, riscv.UNORDERED, "riscv"),
     Architecture(ppc.ARCHES, ppc.execute, ppc.register, ppc.register, ppc.TAGS, ppc.UNORDERED, "power"),
 )
@@ -135,7 +140,16 @@ class _Lowering:
         require_introduced(test.condition, self._introduced(), test.path)
         self.memory = lay_out(test, self._names())
         self.pool.locations = frozenset(location.address for location in self.memory.locations)
-        target = Target(name=test.arch, title=test.arch, models=(), rows={}, tags=self.architecture.tags, path="", text="")
+        target = Target(
+            name=test.arch,
+            title=test.arch,
+            models=(),
+            rows={},
+            tags=self.architecture.tags,
+            path="",
+            text="",
+            parts_unordered=self.architecture.parts_unordered,
+        )
         self.builder = Builder(self.pool, Layout({}), target)
 
     def _names(self) -> list[str]:

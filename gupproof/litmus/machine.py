@@ -78,6 +78,7 @@ class Machine:
     _ends: list[Exit] = field(default_factory=list)
     _behind: set[str] = field(default_factory=set)
     _at: int = 0
+    _first: int = 0  # event of the instruction being run
     _code: Code = field(default_factory=Code)
 
     def __post_init__(self) -> None:
@@ -100,6 +101,7 @@ class Machine:
                 if line.text.endswith(":"):
                     self._label(line.text[:-1])
                 elif self.state.guard is not pool.false:
+                    self._first = len(self.builder.events)
                     execute(self, line.text)
             self._label(place(len(lines)))
             if missing := [label for label in self._jumps if label not in self._behind]:
@@ -268,6 +270,7 @@ class Machine:
     def _emit(self, kind: StepKind, tags: Iterable[str], guard: Expr, **parts: object) -> Event:
         always = self.builder.pool.true
         listed = [(tag, always) for tag in tags]
+        later = len(self.builder.events) > self._first and self.builder.target.parts_unordered
         return self.builder.emit(
             kind,
             listed,
@@ -276,6 +279,7 @@ class Machine:
             self.span,
             guard=guard,
             text=self.line.text,
+            part_of=self._first if later else None,
             **parts,  # type: ignore[arg-type]
         )
 

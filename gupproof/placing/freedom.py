@@ -13,7 +13,7 @@ from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort, TermPool
 from gupproof.execution.relations import closure, rows_of
 from gupproof.execution.replay import Replay
 from gupproof.placing.slots import Placement, Region, Slot
-from gupproof.program.events import INIT_THREAD, Kind, Program
+from gupproof.program.events import INIT_THREAD, Kind, Program, feeds, of_one_instruction
 from gupproof.program.expr import Expr, Op, fold
 from gupproof.relations.analysis import RelBounds, Rows, SetBounds
 from gupproof.relations.bounds import Bounds
@@ -211,6 +211,10 @@ class _Region:
                 return self._equal(replay.events.value)
             case "rmw":
                 return ((new[e.rmw], number) for number, e in events if e.rmw in new)
+            case "one-instruction":
+                return ((new[a], new[b]) for a, b in of_one_instruction(self._replay.program.events) if a in new and b in new)
+            case "feeds":
+                return ((new[a], new[b]) for a, b in feeds(self._replay.program.events) if a in new and b in new)
             case "gp-order":
                 return ((new[first], new[second]) for first, second in replay.events.gp_order)
             case "addr" | "data" | "ctrl":

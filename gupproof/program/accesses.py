@@ -186,7 +186,10 @@ class Accesses:
         for step in merge(pool, [(item.chosen, item.row.steps[before_read(item.row) + 1 :]) for item in rows]):
             if step.kind is StepKind.WRITE:
                 where = pool.land(wins, step.condition)
-                path.emit(step.kind, step.tags, span, text, guard=where, address=address, value=stored, rmw=read_id)
+                part_of = read_id if builder.target.parts_unordered else None
+                path.emit(
+                    step.kind, step.tags, span, text, guard=where, address=address, part_of=part_of, value=stored, rmw=read_id
+                )
             else:
                 self._late_fence(step.tags, pool.land(success, step.condition), span, text)
         if fails is not pool.false:

@@ -99,6 +99,7 @@ class Builder:
         address: Value | None = None,
         value: Callable[[Expr], Value] | Value | None = None,
         rmw: int | None = None,
+        part_of: int | None = None,
         text: str = "",
         calls: tuple[Span, ...] = (),
     ) -> Event:
@@ -137,6 +138,7 @@ class Builder:
             data=dependencies(written.deps) if written else (),
             ctrl=dependencies(union(self.pool, state.ctrl, *(item.picks for item in (address, written) if item))),
             rmw=rmw,
+            part_of=part_of,
             text=text,
             span=span,
             calls=calls,

@@ -3,11 +3,12 @@
 This is the meeting point of everything: lowering makes it, the encoder and the explicit enumerator read it.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from gupproof.diagnostics import Span
-from gupproof.program.expr import Expr, ExprPool
+from gupproof.program.expr import Expr, ExprPool, Op
 
 INIT_THREAD = -1
 
@@ -48,6 +49,8 @@ class Event:
         value: what a write writes; for a read, its own READ expression; None for a fence.
         addr, data, ctrl: syntactic dependencies; the source reads stand earlier in the same thread.
         rmw: for the write half of a read-modify-write, the id of its read half.
+        part_of: the id of the first event of its instruction, where that is another one, and herd7 has no program order between
+            the two.
         text: what the step is in kernel words, for stories.
         span: the primitive's place in the source.
         calls: places of the calls that led here, outermost first.
@@ -65,6 +68,7 @@ class Event:
     data: tuple[Dependency, ...] = ()
     ctrl: tuple[Dependency, ...] = ()
     rmw: int | None = None
+    part_of: int | None = None
     text: str = ""
     span: Span
     calls: tuple[Span, ...] = ()
@@ -214,3 +218,36 @@ class Program:
     gp_ended: tuple[Expr, ...] = ()
     overruns: tuple[Overrun, ...] = ()
     is_language: bool = False
+
+
+def of_one_instruction(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of events, in their order, that belong to one instruction (see ``Event.part_of``)."""
+    instructions: dict[int, list[int]] = {}
+    for event in events:
+        if event.part_of is not None:
+            yield event.part_of, event.id
+            others = instructions.setdefault(event.part_of, [])
+            yield from ((other, event.id) for other in others)
+            others.append(event.id)
+
+
+def feeds(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
+    """Yield each read with the accesses whose value or address is computed from what it read: with ``r ^ r`` nothing is."""
+    for event in events:
+        if event.kind is not Kind.READ:
+            yield from ((read, event.id) for read in _reads(event.address, event.value))
+        else:
+            yield from ((read, event.id) for read in _reads(event.address))
+
+
+def _reads(*exprs: Expr | None) -> set[int]:
+    """Return the reads that occur in expressions."""
+    found, seen, waiting = set(), set(), [expr for expr in exprs if expr is not None]
+    while waiting:
+        expr = waiting.pop()
+        if expr not in seen:
+            seen.add(expr)
+            waiting += expr.args
+            if expr.op is Op.READ:
+                found.add(expr.value)
+    return found

@@ -248,6 +248,7 @@ class Path:
         address: Value | None = None,
         value: Value | None = None,
         rmw: int | None = None,
+        part_of: int | None = None,
     ) -> Event:
         """Append an event of this thread."""
         return self.builder.emit(
@@ -260,6 +261,7 @@ class Path:
             address=address,
             value=value,
             rmw=rmw,
+            part_of=part_of,
             text=text,
             calls=self.calls,
         )

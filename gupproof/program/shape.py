@@ -34,6 +34,7 @@ def _event(event: Event) -> Shape:
         event.value.index if event.value is not None else None,
         *(tuple(map(_dependency, sources)) for sources in (event.addr, event.data, event.ctrl)),
         event.rmw,
+        event.part_of,
     )
 
 

@@ -37,6 +37,8 @@ _TERMINALS = COST_TERMINALS | {
     "LEVEL": "machine or language",
     "MODELS": "models",
     "TAGS": "tags",
+    "PARTS": "parts",
+    "UNORDERED": "unordered",
 }
 
 
@@ -80,7 +82,7 @@ class _Reader:
         for line in tree.children:
             assert isinstance(line, Tree)
             match line.data:
-                case "title" | "kind" | "models" | "tags":
+                case "title" | "kind" | "models" | "tags" | "parts":
                     self._header(str(line.data), line)
                 case "row":
                     self._row(line)
@@ -99,6 +101,7 @@ class _Reader:
             rows=self._rows,
             tags=frozenset(used | set(self._headers.get("tags", ()))),
             is_language=self._is_language,
+            parts_unordered="parts" in self._headers,
             path=str(self._path),
             text=self._text,
         )

@@ -73,6 +73,8 @@ class Target:
         tags: every tag its rows use: the sets its models may name.
         is_language: whether the rows are events of a language's model and not instructions: what stands before ``else`` then
             happens on success only, the fences before the read included.
+        parts_unordered: whether each read-modify-write is one instruction of two events, without program order between them in
+            herd7; elsewhere there are two instructions, or one event.
         costs: what its steps cost; what no line speaks of costs nothing.
         path, text: the file.
 
@@ -86,4 +88,5 @@ class Target:
     path: str
     text: str
     is_language: bool = False
+    parts_unordered: bool = False
     costs: tuple[Cost, ...] = ()

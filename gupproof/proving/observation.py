@@ -11,6 +11,7 @@ from pathlib import Path
 from gupproof.cat.grounding import ungrounded
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError, read_source
+from gupproof.litmus import riscv
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
@@ -33,6 +34,7 @@ KERNEL_MODEL = "lkmm"
 _DEPENDENCIES = frozenset({"addr", "data", "ctrl"})
 _OWN_DEPENDENCIES = frozenset({"aarch64deps.cat", "aarch64-deps.cat"})
 _SELECTS = re.compile(r"\s*(CAS|CSEL|CSINC|CSINV|CSNEG|CSET|CINC|CINV|CNEG)", re.IGNORECASE)
+_ONE_EVENT = "riscv-defs.cat"
 _REGISTER = re.compile(r"\bP?(\d+)\s*:\s*([A-Za-z]\w*)")
 
 
@@ -204,6 +206,7 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     if isinstance(test, Litmus):
         _check_tags(test, program, platform, request.reading)
         _check_picks(test, model)
+        _check_amos(test, model)
     encoding, undecided = encoded(program, model, [item.expr for item in made.observed] if listed else ())
     questions = Questions(encoding, model, Solver(encoding.cnf))
 
@@ -257,17 +260,32 @@ def _check_picks(test: Litmus, model: Model) -> None:
             raise Unsupported(f"model: {model.name} says nothing of pick dependencies, and '{line.text}' may make some")
 
 
+def _check_amos(test: Litmus, model: Model) -> None:
+    """See to it that an AMO of RISC-V can be one event, as in herd: here it is a read and a write.
+
+    Raises:
+        Unsupported: the model is herd's, it has no words for that (``riscv-defs.cat``), and the test has an AMO.
+
+    """
+    if test.arch not in riscv.ARCHES or not model.is_herds or any(Path(path).name == _ONE_EVENT for path in model.sources):
+        return
+    for line in (line for thread in test.threads for line in thread):
+        if line.text.lower().startswith("amo"):
+            raise Unsupported(f"model: '{line.text}' is one event in {model.name}, and two here")
+
+
 def _check_tags(test: Litmus, program: Program, platform: Platform, reading: Reading) -> None:
     """See to it that a model knows the instructions of a test: of one that it has no word for it would keep no order.
 
-    A model that names no instruction at all (as ``sc``) means the same of each.
+    A model whose constraints name no instruction at all means the same of each (as ``sc``).
 
     Raises:
         Unsupported: it does not.
 
     """
     architecture, named = architecture_of(test), sets_named(platform, reading)
-    if not named & frozenset().union(*(item.tags for item in ARCHITECTURES)):
+    kept = model_of(platform, reading).named(flags=False)
+    if not kept & frozenset().union(*(item.tags for item in ARCHITECTURES)):
         return
     emitted = dict.fromkeys(tag for event in program.events if event.thread >= 0 for tag, _ in event.tags)
     unknown = [tag for tag in emitted if tag in architecture.tags - architecture.unordered - named]

@@ -4,14 +4,14 @@ A relation is bounded by two sets of pairs: ``may`` holds every pair that some e
 execution in which both events execute has it. Sets of events likewise. Rows and sets are Python integers, bit i for event i.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Protocol
 
 from gupproof.cat.terms import AxiomKind, Model, Term, TermOp, TermPool
-from gupproof.program.events import INIT_THREAD, Dependency, Event, Kind, Program
+from gupproof.program.events import INIT_THREAD, Dependency, Event, Kind, Program, feeds, of_one_instruction
 from gupproof.program.expr import Expr, Op
 from gupproof.relations.domains import Domains
 
@@ -99,7 +99,8 @@ class Analysis:
     def __init__(self, program: Program, model: Model) -> None:
         self.program = program
         self.pool = model.pool
-        self._no_future = _forbids_reading_the_future(model)
+        # The order against which no thread reads.
+        self._no_future = next((order for order in ("po", _BETWEEN) if _forbids_reading_the_future(model, order)), None)
         self.count = len(program.events)
         self._conjuncts = {event.id: program.pool.conjuncts(event.guard) for event in program.events}
         guards = list(dict.fromkeys(self._conjuncts.values()))
@@ -119,7 +120,7 @@ class Analysis:
     def _feeds(self, write: Event, read: Event) -> bool:
         """Whether a read can read from a write, as far as paths and the thread's own order tell."""
         if self._no_future and write.thread == read.thread and write.id > read.id:
-            return False
+            return self._no_future == _BETWEEN and write.part_of is not None and write.part_of in (read.id, read.part_of)
         one, other = self._conjuncts[write.id], self._conjuncts[read.id]
         return bool(self._compatible[self._guards[one]] >> self._guards[other] & 1)
 
@@ -208,8 +209,11 @@ class Analysis:
             case "same-values":
                 return self._same_values()
             case "rmw":
-                writes = {event.rmw: 1 << event.id for event in self.program.events if event.rmw is not None}
-                return self._exact(lambda a, _: writes.get(a.id, 0))
+                return self._given((event.rmw, event.id) for event in self.program.events if event.rmw is not None)
+            case "one-instruction":
+                return self._given(of_one_instruction(self.program.events))
+            case "feeds":
+                return self._given(feeds(self.program.events))
             case "gp-order":
                 return self._gp_order()
             case "addr":
@@ -224,6 +228,13 @@ class Analysis:
                 return self._co()
             case _:
                 raise KeyError(name)
+
+    def _given(self, pairs: Iterable[tuple[int, int]]) -> RelBounds:
+        """Return the relation of these pairs, where both execute."""
+        rows: dict[int, int] = {}
+        for first, second in pairs:
+            rows[first] = rows.get(first, 0) | 1 << second
+        return self._exact(lambda a, _: rows.get(a.id, 0))
 
     def _exact(self, row_of: Callable[[Event, int], int]) -> RelBounds:
         """Return a relation that does not depend on the execution: ``row_of`` an event and all events of its thread."""
@@ -299,6 +310,9 @@ class Analysis:
         may = [loc[a] & reads if writes >> a & 1 else 0 for a in range(self.count)]
         if self._no_future:
             po = transpose(self.base_relation("po").may)
+            if self._no_future == _BETWEEN:
+                within = transpose(self.base_relation("one-instruction").may)
+                po = tuple(row & ~own for row, own in zip(po, within, strict=True))
             may = [row & ~po[a] for a, row in enumerate(may)]
         return RelBounds(tuple(may), (0,) * self.count)
 
@@ -311,17 +325,20 @@ class Analysis:
         return RelBounds(tuple(may), tuple(must))
 
 
-def _forbids_reading_the_future(model: Model) -> bool:
-    """Whether an axiom has a cycle in every rf from a write to an earlier read of its own thread.
+_BETWEEN = "po between instructions"
 
-    Such a pair is of one location: with (read, write) in po & loc, and (write, read) in rf, both inside one acyclic term.
+
+def _forbids_reading_the_future(model: Model, order: str) -> bool:
+    """Whether an axiom has a cycle in every rf from a write to a read of its own thread that is earlier in an order.
+
+    Such a pair is of one location: (read, write) in the order & loc, and (write, read) in rf, both inside one acyclic term.
     """
     return any(
         axiom.kind is AxiomKind.ACYCLIC
         and not axiom.negated
         and not axiom.flag
         and _holds_all(axiom.term, frozenset({"rf", "loc", "int"}))
-        and _holds_all(axiom.term, frozenset({"po", "loc", "int"}))
+        and _holds_all(axiom.term, frozenset({order, "loc", "int"}))
         for axiom in model.axioms
     )
 
@@ -335,6 +352,8 @@ def _holds_all(term: Term, bases: frozenset[str]) -> bool:
             return any(_holds_all(arg, bases) for arg in term.args)
         case TermOp.INTER:
             return all(_holds_all(arg, bases) for arg in term.args)
+        case TermOp.DIFF:
+            return _BETWEEN in bases and tuple(arg.name for arg in term.args) == ("po", "one-instruction")
         case TermOp.SEQ:
             # These are relations between accesses, all of them in M.
             return any(

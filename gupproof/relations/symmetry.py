@@ -31,8 +31,8 @@ def exchangeable_threads(program: Program) -> tuple[tuple[int, ...], ...]:
 
 
 def _shape(event: Event, first: int) -> tuple[object, ...]:
-    rmw = None if event.rmw is None else event.rmw - first
-    return event.kind, tuple(tag for tag, _ in event.tags), len(event.addr), len(event.data), len(event.ctrl), rmw
+    rmw, part_of = (None if other is None else other - first for other in (event.rmw, event.part_of))
+    return event.kind, tuple(tag for tag, _ in event.tags), len(event.addr), len(event.data), len(event.ctrl), rmw, part_of
 
 
 def _classes(program: Program, threads: Mapping[int, list[Event]], alike: list[int]) -> list[tuple[int, ...]]:
@@ -127,6 +127,7 @@ class _Exchange:
             and self._optional(a.value) is b.value
             and [(tag, self.image(condition)) for tag, condition in a.tags] == list(b.tags)
             and (None if a.rmw is None else self.events[a.rmw]) == b.rmw
+            and (None if a.part_of is None else self.events[a.part_of]) == b.part_of
             and all(self._dependencies(getattr(a, name)) == set(getattr(b, name)) for name in ("addr", "data", "ctrl"))
         )
 

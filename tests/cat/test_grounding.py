@@ -18,6 +18,7 @@ def test_a_value_comes_from_what_it_is_computed_from_and_where_that_was_found(
     axiom = after.axioms[-1]
     assert after.axioms[:-1] == before.axioms
     assert (axiom.kind, axiom.negated, axiom.flag) == (AxiomKind.ACYCLIC, False, False)
-    assert {part.name for part in axiom.term.args} == {"addr", "data", "rf"} | ({"ctrl"} if control else set())
+    wanted = {"addr", "data", "ctrl", "rf"} if control else {f"&({name}, feeds)" for name in ("addr", "data", "rmw")} | {"rf"}
+    assert {repr(part) for part in axiom.term.args} == wanted
     # The encoder reads the condensed ones.
     assert any(set(axiom.term.args) <= set(item.term.args) for item in after.condensed)

@@ -103,7 +103,7 @@ def test_the_only_choice(load):
 def test_coherence_is_chosen_already(load):
     model = load('include "cross.cat" with co from generate_cos(po) acyclic co as mine')
     assert [(axiom.kind, repr(axiom.term)) for axiom in model.axioms] == [
-        (AxiomKind.ACYCLIC, "|(co, &(&(loc, po), *,*(W, W)))"),
+        (AxiomKind.ACYCLIC, "|(co, &(&(loc, \\(po, one-instruction)), *,*(W, W)))"),
         (AxiomKind.ACYCLIC, "co"),
     ]
 

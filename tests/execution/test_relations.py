@@ -63,6 +63,8 @@ def meaning(happened, tmp_path):
         ("fr", {(4, 5), (6, 2), (6, 8), (7, 8)}),
         ("rmw", {(7, 8)}),
         ("data", {(7, 8)}),
+        ("one-instruction", {(7, 8)}),
+        ("feeds", {(7, 8)}),
         ("ctrl", {(6, 7), (6, 8)}),
         ("addr", set()),
         ("po & loc", {(6, 7), (6, 8), (7, 8)}),

@@ -17,7 +17,7 @@ from tests.support.models import model
 from tests.support.programs import Build
 from tests.support.randomly import random_program
 
-RELATIONS = ("po", "int", "ext", "loc", "rmw", "addr", "data", "ctrl", "rf", "co")
+RELATIONS = ("po", "int", "ext", "loc", "rmw", "addr", "data", "ctrl", "rf", "co", "one-instruction", "feeds")
 SETS = ("R", "W", "F", "M", "IW", "A", "L", "X", "DMB.ISH")
 SC = "sc"
 

@@ -147,6 +147,7 @@ class ThreadBuild:
         data: Sequence[Expr] = (),
         guard: Expr | None = None,
         rmw: Expr | None = None,
+        part_of: Expr | None = None,
     ) -> int:
         common = self._common(tags, addr, data, guard)
         event = self.build.event(
@@ -155,6 +156,7 @@ class ThreadBuild:
             address=self._address(where),
             value=self.build.const(value),
             rmw=rmw.value if rmw is not None else None,
+            part_of=part_of.value if part_of is not None else None,
             text=f"WRITE {where} = {value}",
             **common,
         )
@@ -166,7 +168,7 @@ class ThreadBuild:
     def add(self, where: str, amount: int, read: Sequence[str] = (), write: Sequence[str] = ()) -> Expr:
         """An atomic addition; returns the old value."""
         old = self.read(where, *read)
-        self.write(where, self.build.op(Op.ADD, old, amount), *write, data=[old], rmw=old)
+        self.write(where, self.build.op(Op.ADD, old, amount), *write, data=[old], rmw=old, part_of=old)
         return old
 
     def wait(self, condition: Expr) -> None:

@@ -20,6 +20,8 @@ RELATIONS = (
     "coi",
     "id",
     "same-values",
+    "one-instruction",
+    "feeds",
 )
 SETS = ("R", "W", "M", "F", "IW", "A", "L", "X", "DMB.ISH", "_")
 COMMON = ("po | com", "po-loc | com", "po | rf", "com", "(po & (M * M)) | rfe | fr | co")

@@ -42,9 +42,11 @@ def _step(random: Random, model: str, build: Build, thread: ThreadBuild, reads: 
     elif kind == "M":
         both = ("X",) if model == "x86-tso" or (random.random() < 0.3 and model == "armv8") else ()
         old = thread.read(where, *both, *_tags(random, tuple(set(read_tags) - {"X"})))
+        # Exclusives of Arm are two instructions.
+        one = None if both and model == "armv8" else old
         success = build.eq(old, random.randint(0, 1)) if random.random() < 0.5 else build.pool.true
         new = random.choice((build.op(Op.ADD, old, 1), build.const(2)))
-        thread.write(where, new, *both, *_tags(random, tuple(set(write_tags) - {"X"})), guard=success, rmw=old)
+        thread.write(where, new, *both, *_tags(random, tuple(set(write_tags) - {"X"})), guard=success, rmw=old, part_of=one)
         reads.append(old)
     elif kind == "F" and fences:
         thread.fence(random.choice(fences))
