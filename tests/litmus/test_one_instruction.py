@@ -1,6 +1,6 @@
 """The events of one instruction, under models that are herd's: program order is between instructions there.
 
-A model is herd's if it says where its coherence order comes from, by ``include "cos.cat"`` or a definition; in other models, the
+A model is herd's if it says where its coherence order comes from, by ``include "cos.cat"`` or a definition; in others, the
 project's and Dartagnan's, program order holds the halves of an instruction (ProgramOrder in Dartagnan's
 NativeRelationAnalysis). The verdicts of herd's models are those of herd7 of August 2026 under its own ``uni.cat`` and
 ``sc.cat``, which say what the texts here say.
