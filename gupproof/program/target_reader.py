@@ -47,6 +47,11 @@ def known_targets() -> tuple[Target, ...]:
     return tuple(read_target(path) for path in sorted(targets_dir().glob("*.target")))
 
 
+def tables_for_others() -> tuple[Target, ...]:
+    """Return the tables for published models that speak of what none of the project's own does, sorted by name."""
+    return tuple(read_target(path) for path in sorted((targets_dir() / "others").glob("*.target")))
+
+
 def read_target(path: Path) -> Target:
     """Read one table.
 

@@ -20,7 +20,16 @@ from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
 from gupproof.litmus.lower import ARCHITECTURES, architecture_of, lower_observed
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
 from gupproof.program.events import Program
-from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, platforms, sets_named, target_of
+from gupproof.proving.platforms import (
+    AS_IT_STANDS,
+    Platform,
+    Reading,
+    model_of,
+    names_known_to,
+    platforms,
+    sets_named,
+    target_of,
+)
 from gupproof.proving.questions import Questions, encoded
 from gupproof.proving.states import COUNTED, States, states_of
 from gupproof.proving.workers import workers
@@ -284,9 +293,11 @@ def _check_tags(test: Litmus, program: Program, platform: Platform, reading: Rea
 
     """
     architecture, named = architecture_of(test), sets_named(platform, reading)
-    kept = model_of(platform, reading).named(flags=False)
-    if not kept & frozenset().union(*(item.tags for item in ARCHITECTURES)):
+    spoken = model_of(platform, reading).named(flags=False) & names_known_to(platform)
+    if not spoken:
         return
+    if not spoken & frozenset().union(*(item.tags for item in ARCHITECTURES)):
+        raise Unsupported(f"model: {platform.model} speaks of {min(spoken)} and its like, which no instruction is")
     emitted = dict.fromkeys(tag for event in program.events if event.thread >= 0 for tag, _ in event.tags)
     unknown = [tag for tag in emitted if tag in architecture.tags - architecture.unordered - named]
     if unknown:

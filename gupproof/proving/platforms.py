@@ -13,7 +13,7 @@ from gupproof.cat.grounding import grounded
 from gupproof.cat.reader import known_models, load_model
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import Diagnostic, GupError, Span, read_source
-from gupproof.program.target_reader import known_targets, read_target
+from gupproof.program.target_reader import known_targets, read_target, tables_for_others
 from gupproof.program.targets import Target
 
 
@@ -55,6 +55,11 @@ def _targets() -> tuple[Target, ...]:
     return known_targets()
 
 
+@lru_cache(maxsize=1)
+def _tables_for_others() -> tuple[Target, ...]:
+    return tables_for_others()
+
+
 @lru_cache(maxsize=64)
 def target_of(platform: Platform) -> Target:
     """Return the platform's target table.
@@ -63,14 +68,14 @@ def target_of(platform: Platform) -> Target:
         GupError: the table cannot be read.
 
     """
-    for target in _targets():
+    for target in (*_targets(), *_tables_for_others()):
         if target.name == platform.target:
             return target
     return read_target(Path(platform.target))
 
 
 def names_known_to(platform: Platform) -> frozenset[str]:
-    """Return the tags that the platform's model may name: those of its target, and of every other table.
+    """Return the tags that the platform's model may name: those of its target, and of each of the project's tables.
 
     Raises:
         GupError: the table cannot be read.
@@ -137,8 +142,9 @@ def _targets_spoken_of(path: Path) -> list[str]:
     # Dartagnan's models write fences in small letters.
     words |= {word.upper() for word in words if word.islower() and len(word) > 3}
     # A tag that many targets have says little about which one is meant.
-    spread = Counter(tag for target in _targets() for tag in target.tags)
-    spoken = {target.name: sum(Fraction(1, spread[tag]) for tag in words & target.tags) for target in _targets()}
+    targets = (*_targets(), *_tables_for_others())
+    spread = Counter(tag for target in targets for tag in target.tags)
+    spoken = {target.name: sum(Fraction(1, spread[tag]) for tag in words & target.tags) for target in targets}
     most = max(spoken.values())
     found = [name for name, weight in spoken.items() if weight == most] if most else [_targets()[-1].name]
     return [name for name in found if name != _OLDER_OR_NEWER["MB" not in words]] or found
