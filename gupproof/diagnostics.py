@@ -9,6 +9,9 @@ from pathlib import Path
 # What people write by hand is far smaller; what is larger was made by accident, and would be read for a long time.
 MOST_BYTES = 512 * 1024
 
+# Of a line this much is shown, and of a word that a message quotes twice as much: a terminal has no room for more.
+_MOST_SHOWN = 160
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -54,21 +57,32 @@ class Diagnostic:
     def render(self) -> str:
         """Return the diagnostic as text: place, message, source line, caret, help."""
         head = f"{self.span}: " if self.span else ""
-        lines = [f"{head}error[{self.code}]: {self.message}"]
+        lines = [f"{head}error[{self.code}]: {_shortened(self.message)}"]
         if self.span and self.line_text:
             lines += self._excerpt(self.span)
         if self.help:
-            lines.append(f"  = help: {self.help}")
+            lines.append(f"  = help: {_shortened(self.help)}")
         return "\n".join(lines)
 
     def _excerpt(self, span: Span) -> list[str]:
         text = self.line_text.rstrip("\n")
         last = span.end_column if span.end_line == span.line else len(text) + 1
         width = max(1, min(last, len(text) + 1) - span.column)
+        column = span.column
+        if len(text) > _MOST_SHOWN:
+            start = max(0, min(column - 1 - _MOST_SHOWN // 4, len(text) - _MOST_SHOWN))
+            before, after = "..." * (start > 0), "..." * (start + _MOST_SHOWN < len(text))
+            text, column = before + text[start : start + _MOST_SHOWN] + after, column - start + len(before)
+            width = max(1, min(width, len(text) + 1 - column))
         # Tabs are kept in the caret line, so that the caret lands under the text whatever the tab width.
-        pad = "".join(char if char == "\t" else " " for char in text[: span.column - 1])
+        pad = "".join(char if char == "\t" else " " for char in text[: column - 1])
         number = str(span.line)
         return [f"  {number} | {text}", f"  {' ' * len(number)} | {pad}{'^' * width}"]
+
+
+def _shortened(text: str) -> str:
+    """Return the text with its longest words, which were quoted, cut down: a name of many thousand letters, say."""
+    return " ".join(word if len(word) <= 2 * _MOST_SHOWN else f"{word[:60]}...{word[-20:]}" for word in text.split(" "))
 
 
 class GupError(Exception):
@@ -144,9 +158,11 @@ def source_text(data: bytes, *, name: str, kind: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text (byte {error.start})"
+        problem, before = f"is not UTF-8 text (byte {error.start})", data[: error.start]
     else:
         if "\0" not in text:
             return text.replace("\r\n", "\n")
-        problem = "holds binary data (a NUL byte)"
-    raise GupError(Diagnostic(code="U005", message=f"{name} {problem}", help=f"{kind} is plain text"))
+        problem, before = "holds binary data (a NUL byte)", data[: data.index(b"\0")]
+    *lines, last = before.decode("utf-8-sig", "replace").split("\n")
+    here = Span(name, len(lines) + 1, len(last) + 1, len(lines) + 1, len(last) + 2)
+    raise GupError(Diagnostic(code="U005", message=f"{name} {problem}", span=here, help=f"{kind} is plain text"))

@@ -58,7 +58,26 @@ def parse(text: str, path: str) -> syntax.File:
     try:
         return Builder(path).file(tree)
     except RecursionError:
-        raise GupError(Diagnostic(code="C010", message=f"{path} is nested too deeply")) from None
+        problem = Diagnostic(
+            code="C010",
+            message=f"{path} is nested too deeply",
+            span=_deepest(plain, path),
+            help="give names to its parts, with let",
+        )
+        raise GupError(*with_source_lines([problem], {path: text})) from None
+
+
+def _deepest(plain: str, path: str) -> Span:
+    """Return where the most brackets are open; without any, where the longest line begins."""
+    most = depth = at = 0
+    for position, char in enumerate(plain):
+        depth += (char in "([{") - (char in ")]}")
+        if depth > most:
+            most, at = depth, position
+    if not most:
+        at = plain.index(max(plain.split("\n"), key=len))
+    line, column = plain.count("\n", 0, at) + 1, at - (plain.rfind("\n", 0, at) + 1) + 1
+    return Span(path, line, column, line, column + 1)
 
 
 @cache
