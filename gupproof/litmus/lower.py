@@ -28,6 +28,7 @@ from gupproof.litmus.outcome import (
     require_thread,
     words_named,
 )
+from gupproof.litmus.picks import Picks
 from gupproof.litmus.spelling import Spelling
 from gupproof.litmus.words import mask
 from gupproof.program.builder import Builder
@@ -127,14 +128,14 @@ def lower_litmus(test: Litmus, *, unroll: int = 2) -> Program:
     return lower_observed(test, unroll=unroll).program
 
 
-def lower_observed(test: Litmus, *, unroll: int = 2) -> Lowered:
-    """Unroll a test, as :func:`lower_litmus` does."""
-    return _Lowering(test, unroll).run()
+def lower_observed(test: Litmus, *, unroll: int = 2, picks: Picks = Picks.ORDERED) -> Lowered:
+    """Unroll a test, as :func:`lower_litmus` does; ``picks``: what dependencies come of choices."""
+    return _Lowering(test, unroll, picks=picks).run()
 
 
 class _Lowering:
-    def __init__(self, test: Litmus, unroll: int) -> None:
-        self.test, self.unroll = test, unroll
+    def __init__(self, test: Litmus, unroll: int, *, picks: Picks) -> None:
+        self.test, self.unroll, self.picks = test, unroll, picks
         self.architecture = architecture_of(test)
         self.pool = ExprPool()
         require_introduced(test.condition, self._introduced(), test.path)
@@ -217,7 +218,9 @@ class _Lowering:
             if register.thread in (number, ALL_THREADS)
         }
         state = State(guard=self.pool.true, cpu=Cpu.fresh(self.pool), registers=registers)
-        return Machine(builder=self.builder, memory=self.memory, thread=number, path=self.test.path, state=state)
+        return Machine(
+            builder=self.builder, memory=self.memory, thread=number, path=self.test.path, state=state, picks=self.picks
+        )
 
     def _initial_writes(self) -> None:
         for location in self.memory.locations:

@@ -14,7 +14,7 @@ from gupproof.litmus.code import Code, place
 from gupproof.litmus.form import Line, Unsupported
 from gupproof.litmus.forwarding import Forwarded, Stores, where
 from gupproof.litmus.memory import Memory
-from gupproof.litmus.picks import Picked, picks_of
+from gupproof.litmus.picks import Picked, Picks, picks_of
 from gupproof.program.builder import Builder
 from gupproof.program.events import Event, StopReason
 from gupproof.program.expr import Expr, Op
@@ -56,6 +56,7 @@ class Machine:
         thread: its number.
         path: of the file, for places.
         state: path condition, control dependencies, registers.
+        picks: what dependencies come of choices.
         line: the instruction being run.
         exclusive: the latest load-exclusive on this path.
 
@@ -66,6 +67,7 @@ class Machine:
     thread: int
     path: str
     state: State
+    picks: Picks = Picks.ORDERED
     line: Line = field(default_factory=lambda: Line("", 0))
     exclusive: Exclusive | None = None
     _stores: Stores = field(init=False)
@@ -144,7 +146,7 @@ class Machine:
         pool, state = self.builder.pool, self.state
         taken = pool.true if condition is None else condition.expr
         if condition is not None:
-            state.ctrl = union(pool, state.ctrl, condition.deps, picks_of(condition))
+            state.ctrl = union(pool, state.ctrl, condition.deps, self._picks_of(condition))
         leaving = pool.land(state.guard, taken)
         if leaving is not pool.false:
             waiting = self._again if label in self._behind else self._jumps
@@ -205,11 +207,17 @@ class Machine:
 
     def set(self, register: str, value: Value) -> None:
         """Write a register."""
-        picks, shadow = picks_of(value), (self.thread, register + _PICKS)
+        picks, shadow = self._picks_of(value), (self.thread, register + _PICKS)
         self.state.registers[self.thread, register] = Value(value.expr, value.deps)
         # A register beside it, so that paths join the picks as they join the dependencies.
         if picks or shadow in self.state.registers:
             self.state.registers[shadow] = Value(self.builder.pool.false, picks)
+
+    def _chosen_by(self, *reads: Deps) -> Deps:
+        return union(self.builder.pool, *reads) if self.picks is Picks.ORDERED else NO_DEPS
+
+    def _picks_of(self, value: Value) -> Deps:
+        return self._chosen_by(picks_of(value))
 
     def const(self, value: int) -> Value:
         """Return a constant."""
@@ -286,13 +294,13 @@ class Machine:
     def load(self, address: Value, size: int, *tags: str) -> Value:
         """Perform a load of ``size`` bytes and return its value, which has no more."""
         pool = self.builder.pool
-        self.state.ctrl = union(pool, self.state.ctrl, picks_of(address))
+        self.state.ctrl = union(pool, self.state.ctrl, self._picks_of(address))
         guard = self._check_address(address)
         event = self._emit(StepKind.READ, tags, guard, address=address)
         self.memory.note(event.id, size)
         back = self._stores.seen_by(address.expr)
         value = self._loaded(event.id, back)
-        if back:
+        if back and self.picks is Picks.ORDERED:
             self._behind_reads[event.id] = where(pool, guard, union(pool, back.deps, back.picks))
             if not ACQUIRES.isdisjoint(tags):
                 self._hold_stores(self._behind_reads[event.id], where(pool, guard, back.halves))
@@ -345,11 +353,11 @@ class Machine:
 
         """
         pool, state = self.builder.pool, self.state
-        state.ctrl = union(pool, state.ctrl, picks_of(address))
+        state.ctrl = union(pool, state.ctrl, self._picks_of(address))
         allowed = self._check_address(address)
         happens = allowed if guard is None else pool.land(allowed, guard)
         before = state.ctrl
-        picks = union(pool, picks_of(value), ctrl)
+        picks = self._chosen_by(picks_of(value), ctrl)
         # What picked the one half of a pair is before the other half.
         halves = NO_DEPS if rmw is None else self._behind_reads.get(rmw, NO_DEPS)
         state.ctrl = union(pool, before, picks, halves, self._held)
@@ -363,7 +371,7 @@ class Machine:
             case Own.VALUE:
                 passes = Forwarded(taken, union(pool, picks, halves), halves)
             case Own.CHOICE:
-                passes = Forwarded(picks=union(pool, picks, taken, halves), halves=halves)
+                passes = Forwarded(picks=self._chosen_by(picks, taken, halves), halves=halves)
         self._stores.add(address.expr, happens, passes)
         return event
 
@@ -402,7 +410,9 @@ class Machine:
         number = next(iter(old.deps))
         # What the instruction computes of its own read is no dependency between instructions: rmw stands for it.
         value = new(old)
-        deps = {source: condition for source, condition in value.deps.items() if source != number}
+        compared = ctrl if self.picks is Picks.COMPARED else NO_DEPS
+        used = union(pool, value.deps, compared)
+        deps = {source: condition for source, condition in used.items() if source != number}
         written = Picked(value.expr, deps, picks_of(value)) if picks_of(value) else Value(value.expr, deps)
         self.store(address, written, size, *write, guard=guard, rmw=number, ctrl=ctrl, own=own)
         return old

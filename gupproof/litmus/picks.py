@@ -1,8 +1,17 @@
 """Values that were chosen among others, with the reads that the choice depended on."""
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from gupproof.program.state import NO_DEPS, Deps, Value
+
+
+class Picks(Enum):
+    """What comes of it that a value was chosen among others, or was stored only since a comparison held."""
+
+    ORDERED = "ordered"  # pick dependencies: the manual since 2022
+    NOTHING = "nothing"  # the files from before that work dependencies out: aarch64deps.cat
+    COMPARED = "compared"  # the files that took herd7's own: what a CAS compares with is data of what it writes
 
 
 @dataclass(frozen=True, slots=True)

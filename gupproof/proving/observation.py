@@ -11,7 +11,7 @@ from pathlib import Path
 from gupproof.cat.grounding import ungrounded
 from gupproof.cat.terms import Model
 from gupproof.diagnostics import GupError, read_source
-from gupproof.litmus import riscv
+from gupproof.litmus import aarch64, riscv
 from gupproof.litmus.form import Litmus, Quantifier
 from gupproof.litmus.frame import Unsupported, read_assembly
 from gupproof.litmus.kernel.form import KernelTest
@@ -19,6 +19,7 @@ from gupproof.litmus.kernel.lower import lower_observed_kernel_c
 from gupproof.litmus.kernel.reader import is_kernel_c, read_kernel_c
 from gupproof.litmus.lower import ARCHITECTURES, architecture_of, lower_observed
 from gupproof.litmus.outcome import CONDITION, FAULTS, Lowered
+from gupproof.litmus.picks import Picks
 from gupproof.program.events import Program
 from gupproof.proving.platforms import (
     AS_IT_STANDS,
@@ -179,8 +180,8 @@ def platform_of(name: str) -> Platform:
     return platforms(name)[0]
 
 
-def lowered(test: Litmus | KernelTest, platform: Platform, unroll: int) -> Lowered:
-    """Unroll a test for a platform.
+def lowered(test: Litmus | KernelTest, platform: Platform, unroll: int, reading: Reading) -> Lowered:
+    """Unroll a test for a platform, whose model is read so.
 
     Raises:
         GupError: the test names what it does not have.
@@ -189,7 +190,7 @@ def lowered(test: Litmus | KernelTest, platform: Platform, unroll: int) -> Lower
     """
     if isinstance(test, KernelTest):
         return lower_observed_kernel_c(test, target_of(platform), unroll=unroll)
-    return lower_observed(test, unroll=unroll)
+    return lower_observed(test, unroll=unroll, picks=_picks(test, model_of(platform, reading)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +208,13 @@ class _Seen:
 
 
 def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) -> _Seen:
-    made = lowered(test, platform, request.unroll)
+    made = lowered(test, platform, request.unroll, request.reading)
     program, listed = made.program, request.most_states > 0
     if listed:
         program = replace(program, covers={**program.covers, COUNTED: made.counts})
     model = model_of(platform, request.reading)
     if isinstance(test, Litmus):
         _check_tags(test, program, platform, request.reading)
-        _check_picks(test, model)
         _check_amos(test, model)
     encoding, undecided = encoded(program, model, [item.expr for item in made.observed] if listed else ())
     questions = Questions(encoding, model, Solver(encoding.cnf))
@@ -250,23 +250,28 @@ def _observe(test: Litmus | KernelTest, platform: Platform, request: Request) ->
     return _Seen(observation, ok, loop, marks, watched, stuck=not possible and not avoidable, states=states)
 
 
-def _check_picks(test: Litmus, model: Model) -> None:
-    """See to it that a published model of Arm knows what a conditional selection or CAS makes of dependencies.
+def _picks(test: Litmus, model: Model) -> Picks:
+    """Return what dependencies come of a conditional selection or CAS under a model.
 
-    Dependencies here go through such a choice, as the manual has had it since 2022: "pick dependencies". A file that speaks of
-    dependencies and has no word for these is from before.
+    Arm's manual has had pick dependencies since 2022. A file that speaks of dependencies and has no word for these is from
+    before. Of one that is herd's, herd7 says which they are; others (Dartagnan's) do not judge a test that selects.
 
     Raises:
-        Unsupported: it has none, and the test selects.
+        Unsupported: the file is such another one, and the test selects.
 
     """
-    if Path(model.path).parent == models_dir() or not _DEPENDENCIES & ungrounded(model).named():
-        return
+    if test.arch not in aarch64.ARCHES or Path(model.path).parent == models_dir():
+        return Picks.ORDERED
+    if not _DEPENDENCIES & ungrounded(model).named():
+        return Picks.ORDERED
     if any("pick-" in text for path, text in model.sources.items() if Path(path).name not in _OWN_DEPENDENCIES):
-        return
+        return Picks.ORDERED
+    if model.is_herds:
+        return Picks.COMPARED if _OWN_DEPENDENCIES.isdisjoint(model.standins) else Picks.NOTHING
     for line in (line for thread in test.threads for line in thread):
         if _SELECTS.match(line.text):
             raise Unsupported(f"model: {model.name} says nothing of pick dependencies, and '{line.text}' may make some")
+    return Picks.ORDERED
 
 
 def _check_amos(test: Litmus, model: Model) -> None:

@@ -33,7 +33,7 @@ def find_witness(path: Path, request: Request) -> Witness | None:
     test = read_test(path)
     platform = platform_of(request.model or own_model(test))
     model = model_of(platform, request.reading)
-    program = lowered(test, platform, request.unroll).program
+    program = lowered(test, platform, request.unroll, request.reading).program
     encoding = encode(program, model)
     questions = Questions(encoding, model, Solver(encoding.dimacs))
     finding = questions.ask(encoding.covered[CONDITION], timeout=request.timeout, reaches=CONDITION)

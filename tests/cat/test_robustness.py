@@ -16,10 +16,58 @@ from gupproof.resources import models_dir
 TAGS = frozenset().union(*(target.tags for target in known_targets()))
 MODELS = [*files.known_models().values(), models_dir() / "herd" / "lock.cat", models_dir() / "herd" / "names.cat"]
 TOKEN = re.compile(r'\(\*|\*\)|"[^"\n]*"|[A-Za-z_][\w.-]*|\s+|.')
-WORDS = (
-    "let rec and in if else end procedure call match with try forall do enum flag acyclic as when fun ~ ^-1 * + | ++ \\ & ; 0 {} _ "
-    "-> = || 'a (* *) /* // \" ( ) [ ] { } \0 \ufeff include"
-).split(" ")
+WORDS = [
+    "let",
+    "rec",
+    "and",
+    "in",
+    "if",
+    "else",
+    "end",
+    "procedure",
+    "call",
+    "match",
+    "with",
+    "try",
+    "forall",
+    "do",
+    "enum",
+    "flag",
+    "acyclic",
+    "as",
+    "when",
+    "fun",
+    "~",
+    "^-1",
+    "*",
+    "+",
+    "|",
+    "++",
+    "\\",
+    "&",
+    ";",
+    "0",
+    "{}",
+    "_",
+    "->",
+    "=",
+    "||",
+    "'a",
+    "(*",
+    "*)",
+    "/*",
+    "//",
+    '"',
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\x00",
+    "\ufeff",
+    "include",
+]
 
 
 def problems_of(path: Path, content: bytes) -> tuple[Diagnostic, ...]:

@@ -139,3 +139,41 @@ def test_a_published_model_from_before_pick_dependencies_does_not_judge_a_test_t
     assert judged(tmp_path, text, without, "given").observation is Observation.UNSUPPORTED
     plain = arm(ONE + "STR W0,[X1]", condition="x=1")
     assert judged(tmp_path, plain, axioms.format("ctrl"), "before").observation is Observation.ALWAYS
+
+
+BEFORE = 'include "aarch64deps.cat"\n'
+HERDS = (
+    'include "cos.cat"\n{}acyclic po-loc | com\n'
+    "acyclic data | addr | (ctrl; [W]) | (po; [DMB.SY]; po) | rfe | fre | coe as mine\n"
+)
+READS_FIRST = "LDR W0,[X1]; {}"
+ANSWERS = "LDR W0,[X2]; DMB SY; MOV W3,#1; STR W3,[X1]"
+
+
+@pytest.mark.parametrize(
+    ("stored", "by_catalogue", "by_herd"),
+    [
+        # A flag chooses between two values that are the same.
+        ("CMP W0,#1; MOV W4,#1; CSEL W3,W4,W4,EQ; STR W3,[X2]", Observation.SOMETIMES, Observation.SOMETIMES),
+        # What a CAS compares with, 0 whatever was read.
+        ("EOR W3,W0,W0; MOV W4,#1; CAS W3,W4,[X2]", Observation.SOMETIMES, Observation.NEVER),
+        # What a conditional selection chose among is what its value is computed of.
+        ("EOR W4,W0,W0; ADD W4,W4,#1; CSEL W3,W4,W4,EQ; STR W3,[X2]", Observation.NEVER, Observation.NEVER),
+    ],
+)
+def test_before_pick_dependencies_a_choice_makes_the_dependencies_that_herd_says(
+    tmp_path: Path, stored: str, by_catalogue: Observation, by_herd: Observation
+):
+    """LB with a choice on one side: herd7 with the catalogue's aarch64-v05.cat, which includes aarch64deps.cat, and v04.cat."""
+    text = arm(READS_FIRST.format(stored), ANSWERS, condition="0:X0=1 /\\ 1:X0=1")
+    assert judged(tmp_path, text, HERDS.format(BEFORE), "catalogue").observation is by_catalogue
+    assert judged(tmp_path, text, HERDS.format(""), "herd").observation is by_herd
+    assert observe(tmp_path, text) is Observation.NEVER, "as Arm has it since 2022"
+
+
+def test_a_result_of_a_cas_is_what_it_read_before_pick_dependencies_too(tmp_path: Path):
+    """It failed, so that is the only value it can be: of this there is a dependency in every version (herd7)."""
+    first = "MOV W0,#2; MOV W4,#3; CAS W0,W4,[X1]; EOR W5,W0,W0; ADD W5,W5,#1; STR W5,[X2]"
+    text = arm(first, ANSWERS, condition="0:X0=1 /\\ 1:X0=1")
+    for name, words in (("catalogue", BEFORE), ("herd", "")):
+        assert judged(tmp_path, text, HERDS.format(words), name).observation is Observation.NEVER
