@@ -13,9 +13,11 @@ import pytest
 from gupproof.execution.enumerator import outcomes
 from gupproof.litmus.frame import read_assembly
 from gupproof.litmus.lower import lower_litmus
+from gupproof.program.events import of_one_instruction
 from gupproof.proving.observation import Observation, Request, judge
 from gupproof.proving.platforms import model_of, platforms
 from tests.litmus.test_instructions import arm, assembly, riscv, x86
+from tests.support.programs import Build
 
 COHERENCE = "acyclic po-loc | fr | rf | co as uniproc\n"
 HERDS = '"uni"\ninclude "cos.cat"\n' + COHERENCE
@@ -42,6 +44,7 @@ SWAP = x86("MOV EAX,$1; XCHG [x],EAX", "MOV [x],$2", condition="0:EAX=2 /\\ x=2"
         (HERDS + "acyclic (po-loc | amo) | com", Observation.NEVER),
         ('"uni" let co = co & loc ' + COHERENCE, Observation.SOMETIMES),
         ('"uni" include "cross.cat" with co from generate_cos(0) ' + COHERENCE, Observation.SOMETIMES),
+        ('"uni" include "cross.cat" with order from generate_cos(0) ' + COHERENCE, Observation.SOMETIMES),
     ],
 )
 def test_a_swap_may_write_before_what_it_reads_where_nothing_orders_its_halves(
@@ -55,6 +58,23 @@ def test_a_swap_may_write_before_what_it_reads_where_nothing_orders_its_halves(
 @pytest.mark.parametrize("operation", ["XCHG [x],EAX", "UXCH [x],EAX", "LOCK XADD [x],EAX"])
 def test_no_instruction_reads_what_it_writes_itself(tmp_path: Path, model: str, operation: str):
     assert observe(tmp_path, x86(f"MOV EAX,$1; {operation}", condition="~0:EAX=0"), model) is Observation.NEVER
+
+
+def test_swaps_may_get_what_each_other_puts(tmp_path: Path):
+    """Nothing in what they write is of what they read, and herd's ``sc.cat`` does not order the halves either."""
+    text = x86("MOV EAX,$1; XCHG [x],EAX", "MOV EAX,$2; XCHG [x],EAX", condition="0:EAX=2 /\\ 1:EAX=1")
+    for model, expected in ((HERDS, Observation.SOMETIMES), (SC, Observation.SOMETIMES), (OTHERS, Observation.NEVER)):
+        assert observe(tmp_path, text, model) is expected
+
+
+def test_all_pairs_of_an_instruction_are_in_their_order():
+    build = Build(x=0, y=0)
+    thread = build.thread()
+    old = thread.read("x")
+    thread.write("x", 1, part_of=old)
+    thread.write("y", 1, part_of=old)
+    thread.read("x")
+    assert set(of_one_instruction(build.program().events)) == {(2, 3), (2, 4), (3, 4)}
 
 
 @pytest.mark.parametrize("model", [HERDS, OTHERS])
