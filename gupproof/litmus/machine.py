@@ -357,7 +357,7 @@ class Machine:
         allowed = self._check_address(address)
         happens = allowed if guard is None else pool.land(allowed, guard)
         before = state.ctrl
-        picks = self._chosen_by(picks_of(value), ctrl)
+        picks = ctrl if self.picks is Picks.COMPARED else self._chosen_by(picks_of(value), ctrl)
         # What picked the one half of a pair is before the other half.
         halves = NO_DEPS if rmw is None else self._behind_reads.get(rmw, NO_DEPS)
         state.ctrl = union(pool, before, picks, halves, self._held)
@@ -367,9 +367,9 @@ class Machine:
         taken: Deps = NO_DEPS if rmw is None else {rmw: pool.true}
         match own:
             case Own.NOTHING:
-                passes = Forwarded(picks=picks, halves=halves)
+                passes = Forwarded(picks=self._chosen_by(picks), halves=halves)
             case Own.VALUE:
-                passes = Forwarded(taken, union(pool, picks, halves), halves)
+                passes = Forwarded(taken, self._chosen_by(picks, halves), halves)
             case Own.CHOICE:
                 passes = Forwarded(picks=self._chosen_by(picks, taken, halves), halves=halves)
         self._stores.add(address.expr, happens, passes)
@@ -410,9 +410,7 @@ class Machine:
         number = next(iter(old.deps))
         # What the instruction computes of its own read is no dependency between instructions: rmw stands for it.
         value = new(old)
-        compared = ctrl if self.picks is Picks.COMPARED else NO_DEPS
-        used = union(pool, value.deps, compared)
-        deps = {source: condition for source, condition in used.items() if source != number}
+        deps = {source: condition for source, condition in value.deps.items() if source != number}
         written = Picked(value.expr, deps, picks_of(value)) if picks_of(value) else Value(value.expr, deps)
         self.store(address, written, size, *write, guard=guard, rmw=number, ctrl=ctrl, own=own)
         return old

@@ -11,7 +11,7 @@ class Picks(Enum):
 
     ORDERED = "ordered"  # pick dependencies: the manual since 2022
     NOTHING = "nothing"  # the files from before that work dependencies out: aarch64deps.cat
-    COMPARED = "compared"  # the files that took herd7's own: what a CAS compares with is data of what it writes
+    COMPARED = "compared"  # the files that took herd7's own: what a CAS compares with decides, as a branch, what it writes
 
 
 @dataclass(frozen=True, slots=True)
