@@ -57,7 +57,7 @@ class Step:
         span, chain, rounds: where it stands, the calls it stands in, the rounds of the loops it stands in.
         occurrence: how many steps of the same thread, kind and primitive, at the same place by the same calls came before.
         name: of the word, ghost or domain of sections; empty for others.
-        read, written: values; None where it does not read, does not write.
+        read, written: values as they stand in memory; None where it does not read, does not write.
         source: the number of the step that the value was written by; None for the initial value.
 
     """
@@ -292,14 +292,14 @@ class Tracer:
         match offer.request:
             case Read() as request:
                 step = replace(step, kind=StepKind.READ, primitive=request.primitive)
-                return self._having_read(step, before, cpu, request.address, move.answer)
+                return self._having_read(step, before, cpu, request.address)
             case Write() as request:
                 word = self._system.source.layout.words[request.address]
                 written = self._shown(request.address, request.value)
                 return replace(step, kind=StepKind.WRITE, primitive=request.primitive, name=word.name, written=written)
             case Update() as request:
                 step = replace(step, kind=StepKind.UPDATE, primitive=request.primitive)
-                step = self._having_read(step, before, cpu, request.address, move.answer)
+                step = self._having_read(step, before, cpu, request.address)
                 assert isinstance(move.answer, int)
                 if not request.writes(move.answer):
                     return step
@@ -323,14 +323,16 @@ class Tracer:
             case _:
                 return None
 
-    def _having_read(self, step: Step, before: State, cpu: str, address: int, answer: object) -> Step:
+    def _having_read(self, step: Step, before: State, cpu: str, address: int) -> Step:
         layout = self._system.source.layout
-        assert isinstance(answer, int)
         word = layout.index[address]
         own = self._buffers.get(cpu, [])
-        waiting = [number for number, item in zip(own, self._stores(before, cpu), strict=True) if item.word == word]
-        source = waiting[-1] if waiting else self._memory.get(word)
-        return replace(step, name=layout.words[address].name, read=self._shown(address, answer), source=source)
+        waiting = [
+            (number, item.value) for number, item in zip(own, self._stores(before, cpu), strict=True) if item.word == word
+        ]
+        # What stands there may be read as a value of another type.
+        source, seen = waiting[-1] if waiting else (self._memory.get(word), before.memory[word])
+        return replace(step, name=layout.words[address].name, read=self._shown(address, seen), source=source)
 
     def _stores(self, state: State, cpu: str) -> list[BufferedStore]:
         (seat,) = (seat for seat in state.seats if seat.name == cpu)

@@ -76,9 +76,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ThreadInfo:
-    """A column of the drawing: a CPU with what runs on it."""
+    """A column of the drawing: a CPU with what runs on it.
+
+    Attributes:
+        name: of its threads, or of the callback.
+        queued: of a callback, the event that queued it.
+
+    """
 
     name: str
+    queued: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,7 @@ class _Lowering:
         if len(self.threads) >= MAX_THREADS:
             raise _too_many(callback.call.span, len(self.threads) + 1)
         path = self._path(len(self.threads), {})
-        self.threads.append(ThreadInfo(f"{callback.call.function}()"))
+        self.threads.append(ThreadInfo(f"{callback.call.function}()", callback.begin))
         thread, _ = self._thread(path)
         path.state.guard = callback.ended
         sections = thread.cpu

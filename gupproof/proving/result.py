@@ -62,7 +62,8 @@ class Result:
         verdict: the answer.
         reason: why, in a line; empty for a plain proof.
         remark: what a reader of the verdict has to know besides: that some executions never end, say.
-        runs: of the text itself that were tried on a proof: its encoding allows them.
+        runs: of the text itself that were tried on a proof as a whole, step by step: its encoding allows them.
+        ends: of other runs, the final states that were tried.
         internal: whether an ``error`` is the program's own: what the solver found did not stand up to its re-check.
         flags: of the model that mark some execution, where the property holds: a data race, say.
         reached: covers that were asked for → whether they can be reached (None: not found out).
@@ -80,6 +81,7 @@ class Result:
     reason: str
     remark: str = ""
     runs: int = 0
+    ends: int = 0
     internal: bool = False
     flags: tuple[str, ...] = ()
     reached: tuple[tuple[str, bool | None], ...] = ()

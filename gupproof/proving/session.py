@@ -8,15 +8,14 @@ from gupproof.cat.terms import Model
 from gupproof.execution.replay import Replay
 from gupproof.execution.story import tell
 from gupproof.language import typed
-from gupproof.meaning import Outcome
 from gupproof.program.events import CheckKind, Program, StopReason
-from gupproof.program.expr import Expr
 from gupproof.program.scenario import lower
 from gupproof.proving.ending import ending
-from gupproof.proving.injection import Runs, shown
+from gupproof.proving.injection import Injected, Injection, machine_of, shown
 from gupproof.proving.platforms import AS_IT_STANDS, Platform, Reading, model_of, target_of
 from gupproof.proving.questions import Finding, Questions, encoded
 from gupproof.proving.result import Obligation, Result, Verdict
+from gupproof.proving.runs import runs_of
 from gupproof.solving.solver import Outcome as Answer
 from gupproof.solving.solver import Solver
 
@@ -47,29 +46,36 @@ class Session:
         reading: Reading = AS_IT_STANDS,
     ) -> None:
         started = time.perf_counter()
-        self.scenario = unit.scenarios[scenario]
+        self.unit, self.scenario = unit, unit.scenarios[scenario]
         self.model: Model = model_of(platform, reading)
         self.platform = platform
         self.program: Program = lower(unit, unit.scenarios[scenario], target_of(platform), fixed=fixed)
         self.encoding, self.undecided = encoded(self.program, self.model)
         self.stuck: dict[tuple[int, ...], str] = {}  # likewise → the remark on executions that never end
         self.flags: dict[tuple[int, ...], tuple[str, ...]] = {}  # the literals of a setting → what the model flags under it
-        self.runs = Runs(unit, self.scenario, self.program, platform.model)
-        self.allowed: dict[tuple[int, ...], tuple[int, str]] = {}  # likewise → how many runs were allowed, and one that was not
+        self.allowed: dict[tuple[int, ...], Injected] = {}  # likewise → what became of runs
+        self._clauses = 0  # that the solver knows
         self.build_seconds = time.perf_counter() - started
 
     @cached_property
     def questions(self) -> Questions:
-        """What is asked of the encoding; from the first question on it gets no more literals."""
+        """What is asked of the encoding as it is at the first question."""
+        self._clauses = len(self.encoding.cnf.clauses)
         return Questions(self.encoding, self.model, Solver(self.encoding.dimacs))
 
-    def literals_of(self, state: Sequence[tuple[Expr, int]]) -> list[int] | None:
-        """Return literals that say what some expressions are; None where one of them cannot be that."""
-        known = len(self.encoding.cnf.clauses)
-        literals = [self.encoding.observe(expr).get(value) for expr, value in state]
-        for clause in self.encoding.cnf.clauses[known:]:
-            self.questions.solver.add(*clause)
-        return None if None in literals else [literal for literal in literals if literal is not None]
+    @cached_property
+    def injection(self) -> Injection:
+        """Gives the encoding runs of the text."""
+        return Injection(self.encoding, runs_of(self.unit, self.scenario, machine_of(self.platform.model)))
+
+    @property
+    def solver(self) -> Solver:
+        """What answers, with the clauses that the encoding has got since the first question."""
+        solver, clauses = self.questions.solver, self.encoding.cnf.clauses
+        for clause in clauses[self._clauses :]:
+            solver.add(*clause)
+        self._clauses = len(clauses)
+        return solver
 
     def in_earnest(self, obligation: Obligation, setting: Sequence[int], *, timeout: float) -> tuple[Verdict, str]:
         """Return whether what holds under a setting of open switches holds of anything: proved or vacuous, and why.
@@ -92,18 +98,19 @@ class Session:
         started = time.perf_counter()
         question = _Question(self, obligation, started + timeout, timeout)
         verdict, reason, finding = question.decide()
-        tried = 0
+        injected = Injected()
         if verdict is Verdict.PROVED and runs:
-            tried, problem = question.inject(runs)
-            if problem:
-                verdict, reason = Verdict.ERROR, problem
+            injected = question.inject(runs)
+            if injected.problem:
+                verdict, reason = Verdict.ERROR, injected.problem
         found = finding.replay if finding else None
         return Result(
             obligation=obligation,
             verdict=verdict,
             reason=reason,
             remark=question.remark,
-            runs=tried,
+            runs=injected.whole,
+            ends=injected.ends,
             internal=verdict is Verdict.ERROR,
             flags=question.flags,
             reached=tuple(question.reached.items()),
@@ -240,39 +247,22 @@ class _Question:
             return Verdict.VACUOUS, _UNREACHED, None
         return None
 
-    def inject(self, count: int) -> tuple[int, str]:
-        """Give runs of the text to the encoding.
-
-        Returns:
-            how many it allows; and, in words, one that it does not allow, or that refutes what was proved.
-
-        """
-        session = self.session
-        made = session.runs.outcomes(dict(self.obligation.values), count)
-        for outcome in made:
-            if outcome.refutes(self.obligation.property):
-                return 0, f"a run of the text refutes what was proved: it ends with {shown(outcome)}"
+    def inject(self, count: int) -> Injected:
+        """Give runs of the text to the encoding, once under each setting."""
+        session, switches = self.session, dict(self.obligation.values)
+        made = session.injection.runs.made(switches, count)
+        for walk in made:
+            if walk.outcome is not None and walk.outcome.refutes(self.obligation.property):
+                return Injected(problem=f"a run of the text refutes what was proved: it ends with {shown(walk)}")
         key = tuple(self.setting)
         if key not in session.allowed:
-            session.allowed[key] = self._allowed(made)
+            session.allowed[key] = session.injection.injected(made, switches, self.allows)
         return session.allowed[key]
 
-    def _allowed(self, made: Sequence[Outcome]) -> tuple[int, str]:
-        session, tried = self.session, 0
-        for outcome in made:
-            state = session.runs.state(outcome)
-            if state is None:
-                continue
-            literals = session.literals_of(state)
-            if literals is not None:
-                finding = session.questions.find([*self.setting, session.encoding.complete, *literals], self._left())
-                if finding.outcome is Answer.UNKNOWN:
-                    continue
-                if finding.replay is not None:
-                    tried += 1
-                    continue
-            return tried, f"the encoding does not allow a run of the text: one that ends with {shown(outcome)}"
-        return tried, ""
+    def allows(self, literals: Sequence[int]) -> bool | None:
+        """Return whether there is an execution in which literals hold; None if that was not found out."""
+        outcome = self.session.solver.ask([*self.setting, *literals], (), timeout=self._left()).outcome
+        return None if outcome is Answer.UNKNOWN else outcome is Answer.SAT
 
     def _stuck(self) -> str:
         """Return a remark on executions that never end, where there are any."""

@@ -168,9 +168,12 @@ class Solver:
         return z3.Or([self._literal(literal) for literal in literals], self._context)
 
     def _assignment(self, wanted: Iterable[int]) -> Assignment:
+        variables = {abs(literal) for literal in wanted}
+        if not variables:
+            return Assignment(frozenset((TRUE,)))
         model, context = self._solver.model(), self._context.ref()
         true = set()
-        for variable in {abs(literal) for literal in wanted}:
+        for variable in variables:
             # Past the classes of z3py, which take most of the time here. What the model does not mention may be either.
             value = z3.Z3_model_get_const_interp(context, model.model, self._boolean(variable).decl().ast)
             if value.value is not None and z3.Z3_get_bool_value(context, value) == z3.Z3_L_TRUE:
