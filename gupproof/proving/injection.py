@@ -64,7 +64,7 @@ class Injection:
         """Give runs to the encoding, up to the first that it does not allow.
 
         Args:
-            walks: the runs: each complete, or one that waits for good.
+            walks: the runs: each complete, or one that waits for good, of a text in which nothing faults or hits a bound.
             switches: the position of each switch in them.
             allows: asks the encoding under that setting.
 
@@ -154,6 +154,8 @@ class Injection:
         literals = [-encoding.bounded, encoding.complete if outcome.complete else -encoding.complete]
         literals += [literal if outcome.refutes(name) else -literal for name, literal in encoding.violated.items()]
         literals += [literal if held.get(name) else -literal for name, literal in encoding.covered.items()]
+        # Of a loop in a property that hits its bound the run says None.
+        literals += [literal if held.get(name, True) is None else -literal for name, literal in encoding.overrun.items()]
         for name, literal in encoding.reached.items():
             # An assert that no execution gets to need not be reached, and refutes where it is.
             if not outcome.refutes(name):

@@ -118,10 +118,23 @@ def test_an_event_that_is_said_never_to_execute_makes_runs_forbidden():
     assert session.judge(obligation, timeout=30, runs=12).internal
 
 
-def test_a_run_that_the_program_cannot_make_is_an_internal_error(monkeypatch: pytest.MonkeyPatch):
-    """The program and the runs are of two texts, as if one of the two meanings had got it wrong: y is stored before x."""
-    session, obligation = opened(proof("thread a { WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); }"))
-    other = unit_of(proof("thread a { WRITE_ONCE(y, 1); WRITE_ONCE(x, 1); }"))
+@pytest.mark.parametrize(
+    ("of_program", "of_runs"),
+    [
+        ("WRITE_ONCE(x, 1); WRITE_ONCE(y, 1);", "WRITE_ONCE(y, 1); WRITE_ONCE(x, 1);"),
+        ("WRITE_ONCE(x, 1);", "WRITE_ONCE(x, 2);"),
+        ("WRITE_ONCE(x, 1);", "WRITE_ONCE(x, 1); WRITE_ONCE(x, 1);"),
+        ("WRITE_ONCE(x, 1); WRITE_ONCE(x, 1);", "WRITE_ONCE(x, 1);"),
+        ("r = READ_ONCE(x);", "r = READ_ONCE(y);"),
+        ("r = 1;", "r = 2;"),
+    ],
+)
+def test_a_run_that_the_program_cannot_make_is_an_internal_error(
+    of_program: str, of_runs: str, monkeypatch: pytest.MonkeyPatch
+):
+    """As if one of the two meanings had got the text wrong: the program is of one, the runs are of another."""
+    session, obligation = opened(proof(f"thread a {{ {of_program} }}"))
+    other = unit_of(proof(f"thread a {{ {of_runs} }}"))
     monkeypatch.setattr(session.injection, "runs", Runs(other, other.scenarios["s"], Machine.SC))
     result = session.judge(obligation, timeout=30, runs=1)
     assert (result.verdict, result.internal) == (Verdict.ERROR, True)
@@ -166,6 +179,17 @@ WHOLE = [
                  id="loops"),
     pytest.param("init { x = choose(1, 2); } thread a { r = READ_ONCE(x) + choose(0, 3, 5); WRITE_ONCE(x, r); }", id="choices"),
 ]  # fmt: skip
+
+
+def test_a_run_in_which_a_loop_of_another_property_hits_its_bound_is_allowed():
+    bounded = "fn long_one(int *w) -> bool { int i = 0; while (i < *w) bound 2 { i++; } return true; } "
+    text = bounded + proof("property other : long_one(&x); thread a { WRITE_ONCE(x, 3); }")
+    session, obligation = opened(text)
+    (walk,) = session.injection.runs.made({}, 1)
+    assert walk.outcome is not None
+    assert dict(walk.outcome.holds)["other"] is None
+    result = session.judge(obligation, timeout=30, runs=1)
+    assert (result.verdict, result.runs) == (Verdict.PROVED, 1), result.reason
 
 
 @pytest.mark.parametrize("model", ["sc", "x86-tso", "lkmm", "power"])
