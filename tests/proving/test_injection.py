@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gupproof.meaning import Machine
+from gupproof.meaning import Machine, Outcome
 from gupproof.program.events import Kind
 from gupproof.proving.obligations import grouped, obligations_of
 from gupproof.proving.platforms import Platform
@@ -242,3 +242,23 @@ def test_models_of_one_machine_are_held_against_the_same_runs():
     assert runs_of(unit, scenario, Machine.SC) is not runs_of(unit, scenario, Machine.TSO)
     again = unit_of(TWINS)
     assert runs_of(again, again.scenarios["s"], Machine.SC) is not runs_of(unit, scenario, Machine.SC)
+
+
+BUFFERING = (
+    "scenario s { int x, y; ghost int r, q; thread a { WRITE_ONCE(x, 1); r = READ_ONCE(y); }"
+    " thread b { WRITE_ONCE(y, 1); q = READ_ONCE(x); } property seen : r == 1 || q == 1; cover both : r == 1 && q == 1; }"
+)
+
+
+def test_runs_under_sc_are_interleavings():
+    """One with store buffers would refute it."""
+    for model, verdict in (("sc", Verdict.PROVED), ("x86-tso", Verdict.REFUTED)):
+        found = result_of(f"{BUFFERING} theorem t {{ s shows seen under {model} expect proved; }}", 40)
+        assert found.verdict is verdict
+
+
+def test_a_run_that_refutes_what_was_proved_is_an_internal_error(monkeypatch):
+    monkeypatch.setattr(Outcome, "refutes", lambda self, name: name == "p")
+    found = result_of(TWINS)
+    assert (found.verdict, found.internal) == (Verdict.ERROR, True)
+    assert found.reason.startswith("a run of the text refutes what was proved")
