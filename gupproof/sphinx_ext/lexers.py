@@ -125,7 +125,7 @@ class TargetLexer(RegexLexer):
             (r"\s+", Whitespace),
             (r"//[^\n]*", Comment.Single),
             (r'"[^"\n]*"', String),
-            (rf"^(title|kind|models|tags|target){_END}", Keyword.Declaration, "words"),
+            (rf"^(title|kind|models|parts|tags|target){_END}", Keyword.Declaration, "words"),
             (rf"^cost{_END}", Keyword.Declaration),
             (r"\d+", Number),
             (rf"^{_IDENT}", Name.Builtin),
