@@ -43,6 +43,12 @@ def condensed(model: Model) -> list[str]:
         ("let y = [W]; co\nacyclic y | po; y*; [W]", ["acyclic |(;([](W), co), ;(;(po, *(;([](W), co))), [](W)))"]),
         # Steps that may begin outside of W: x may lead there, and x; [W] may not.
         ("let y = co; [W]\nacyclic y | po; y*; [W]", ["acyclic |(;(co, [](W)), ;(;(po, *(;(co, [](W)))), [](W)))"]),
+        # At least once is not perhaps not at all: x does not end where a step of y begins.
+        ("acyclic rf | po; rf+", ["acyclic |(rf, ;(po, +(rf)))"]),
+        (
+            "let y = [W]; co; [W]\nacyclic y | po; y+; [W]",
+            ["acyclic |(;(;([](W), co), [](W)), ;(;(po, +(;(;([](W), co), [](W)))), [](W)))"],
+        ),
         # Once at most is not again and again.
         ("empty (rf | po; rf*)?; co", ["empty ;(?(|(rf, ;(po, *(rf)))), co)"]),
         # Outside of closures and orders nothing is left out.
@@ -147,7 +153,8 @@ def random_models(random: Random) -> str:
         ends = random.choice(["", "[W]"])
         body = f"{random.choice(['po', 'addr', 'data'])}; {' | '.join(random.sample(names, random.randint(1, 2)))}"
         closures = "".join(
-            f"; ({' | '.join(random.sample(names, random.randint(1, 2)))})*" for _ in range(random.randint(0, 2))
+            f"; ({' | '.join(random.sample(names, random.randint(1, 2)))}){random.choice('**+')}"
+            for _ in range(random.randint(0, 2))
         )
         bounded = f"{ends}; {{}}; {ends}" if ends else "{}"
         lines.append(f"let d{number} = {bounded.format(f'({body}){closures}')}")

@@ -85,6 +85,20 @@ def test_forall(load):
     assert [repr(axiom.term) for axiom in model.axioms] == ["Once", "Rcu-lock"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "forall r in {po} do acyclic r irreflexive rf let s = co empty s end",
+        "procedure p(r) = acyclic r irreflexive rf let s = co empty s end call p(po)",
+        'if "v" empty 0 else acyclic po irreflexive rf let s = co empty s end',
+        'if not "v" acyclic po irreflexive rf let s = co empty s else empty 0 end',
+    ],
+)
+def test_a_body_is_read_to_its_end(load, text):
+    kinds = [(axiom.kind.value, repr(axiom.term)) for axiom in load(text).axioms]
+    assert kinds == [("acyclic", "po"), ("irreflexive", "rf"), ("empty", "co")]
+
+
 def test_a_part_of_a_file_for_a_variant(load, tmp_path):
     text = 'if "v" include "one.cat" let a = po else let a = rf acyclic a end'
     assert [repr(axiom.term) for axiom in load(text).axioms] == ["rf"]

@@ -12,7 +12,16 @@ from tests.support.programs import Build
 
 
 @pytest.mark.parametrize(
-    "text", ['"anything goes"', "acyclic rf as no-circle", "acyclic po | rf as no-thin-air", "flag acyclic co as mine"]
+    "text",
+    [
+        '"anything goes"',
+        "acyclic rf as no-circle",
+        "acyclic po | rf as no-thin-air",
+        "flag acyclic co as mine",
+        # These speak of all of co, and forbid no ring of it.
+        "irreflexive co | rf",
+        "~empty co | rf",
+    ],
 )
 def test_coherence_is_an_order_whatever_the_model_says(read, text):
     build = Build(x=0)

@@ -69,6 +69,14 @@ def test_switches_and_choices():
     assert ghosts(program, "sc", {"S": 6}) == {(16,), (26,)}
 
 
+def test_every_setting_of_every_switch_is_tried():
+    build = Build(x=0)
+    build.thread().write("x", build.op(Op.ADD, build.switch("TENS", 10, 20), build.switch("ONES", 1, 2, 3)))
+    assert {dict(outcome.memory)["x"] for outcome in outcomes(build.program(), model("sc"))} == {11, 12, 13, 21, 22, 23}
+    fixed = outcomes(build.program(), model("sc"), {"ONES": 3})
+    assert {dict(outcome.memory)["x"] for outcome in fixed} == {13, 23}
+
+
 def test_constraints_drop_executions():
     build = Build(x=0)
     build.thread().write("x", 1)

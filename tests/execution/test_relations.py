@@ -3,6 +3,7 @@ from random import Random
 import pytest
 
 from gupproof.cat.reader import load_model
+from gupproof.cat.terms import TermOp
 from gupproof.execution.axioms import raised_flags, shortest_cycle, violated_axioms
 from gupproof.execution.execution import Execution
 from gupproof.execution.relations import Interpretation, closure, compose, pairs_of, rows_of
@@ -171,3 +172,20 @@ def test_relations_hold_executed_events_only_and_closures_go_all_the_way(tmp_pat
     assert set(pairs_of(meaning.relation(terms["next"]))) == {(1, 3), (3, 4), (4, 5)}
     assert set(pairs_of(meaning.relation(terms["chain"]))) == order | {(a, a) for a in events}
     assert set(pairs_of(meaning.relation(terms["other"]))) == {(a, b) for a in events for b in events} - order
+
+
+def test_a_recursion_that_is_not_monotone_goes_on_while_any_of_its_variables_grows(tmp_path):
+    """``b`` has all it will ever have after one round; ``a`` takes one for each step of the chain."""
+    build = Build(x=0)
+    thread = build.thread()
+    thread.read("x")
+    for _ in range(4):
+        thread.fence()
+    happened = replay(build.program(), Execution(switches={}, choices={}, reads={1: 0}, rf={1: 0}, co={64: (0,)}))
+    path = tmp_path / "m.cat"
+    path.write_text("let next = po \\ (po; po) let rec a = a | next | ((a; next) \\ b) and b = b | (rf \\ a)")
+    terms = load_model(path, tags=frozenset()).definitions
+    assert terms["a"].op is TermOp.ITERATE
+    meaning = Interpretation.of(happened)
+    assert set(pairs_of(meaning.relation(terms["a"]))) == {(a, b) for a in range(1, 6) for b in range(a + 1, 6)}
+    assert pairs_of(meaning.relation(terms["b"])) == [(0, 1)]

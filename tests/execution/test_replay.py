@@ -162,6 +162,17 @@ def test_recheck_wants_what_was_claimed(build):
     assert "sc is broken" in str(recheck(program, sc, backwards))
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_an_execution_without_an_end_neither_refutes_a_property_nor_reaches_a_cover(build, ends):
+    """P0 reads the initial 0 and stays out of its branch; x is 2 at the end, if P1 comes to one."""
+    build.covers["late"] = build.eq(build.pool.read(2), 0)
+    stopped = build.pool.false if ends else build.pool.true
+    build.stops.append(Stop(StopReason.WAITS, stopped, Span("test.gup", 1, 1, 1, 2)))
+    found = execution(switches={"SWITCH": 1}, reads={2: 0}, rf={2: 0}, co={64: (0, 5)})
+    claims = [recheck(build.program(), model("sc"), found, **claim) for claim in ({"refutes": "one"}, {"reaches": "late"})]
+    assert claims == ([None, None] if ends else ["it does not refute one", "it does not reach late"])
+
+
 @pytest.mark.parametrize(("final", "stuck"), [(0, True), (5, False)])
 def test_a_wait_is_for_good_where_the_final_state_says_so(final, stuck):
     """x is 0 at the end."""
@@ -184,6 +195,21 @@ def test_what_hangs_on_a_condition_is_there_where_that_holds(chosen):
     events = replay(program, Execution(switches={}, choices={0: chosen}, reads={1: 0}, rf={1: 0}, co={64: (0, write)})).events
     assert events.tags[write] == ({"A"} if chosen else frozenset())
     assert events.data == events.gp_order == (((1, write),) if chosen else ())
+
+
+@pytest.mark.parametrize("executes", [0, 1])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_grace_period_orders_events_that_execute_only(first, executes):
+    build = Build(x=0)
+    thread = build.thread()
+    thread.read("x")
+    with thread.when(build.pool.choice(0, (0, 1))):
+        write = thread.write("x", 1)
+    pair = (write, 1) if first else (1, write)
+    program = replace(build.program(), gp_order=(Ordering(*pair, build.pool.true),))
+    co = {64: (0, write) if executes else (0,)}
+    found = replay(program, Execution(switches={}, choices={0: executes}, reads={1: 0}, rf={1: 0}, co=co))
+    assert found.events.gp_order == ((pair,) if executes else ())
 
 
 def test_a_refutation_that_the_model_forbids_is_none():

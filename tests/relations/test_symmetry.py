@@ -1,12 +1,14 @@
 """Threads that may be exchanged, and that it does not matter to any answer."""
 
 import os
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from gupproof.diagnostics import Span
 from gupproof.encoding.encoding import Encoding, encode
-from gupproof.program.events import Program
+from gupproof.program.events import Overrun, Program
 from gupproof.relations.symmetry import exchangeable_threads
 from gupproof.solving.solver import Outcome, Solver
 from tests.support.lowered import MODEL_TARGETS, lowered, scenario
@@ -103,6 +105,19 @@ def test_threads_that_differ_in_one_thing_stay_apart(one, other):
     assert classes(one, other) == ()
     if one != SRCU.format("s1"):
         assert classes(one, one) == ((0, 1),)
+
+
+@pytest.mark.parametrize(("looks_at", "classes"), [(1, ()), (3, ()), (0, ((0, 1),))])
+def test_a_loop_of_a_property_that_runs_as_often_as_one_thread_says_keeps_it_apart(looks_at, classes):
+    """Whatever the property comes to: how often its loop runs is asked for as well. 1 and 3 are the reads of the threads."""
+    build = Build(x=0)
+    for _ in range(2):
+        thread = build.thread()
+        thread.read("x")
+        thread.write("x", 1)
+    asked = build.pool.read(looks_at) if looks_at else build.final("x")
+    overrun = Overrun("p", build.eq(asked, 1), Span("test.gup", 1, 1, 1, 2))
+    assert exchangeable_threads(replace(build.program(), overruns=(overrun,))) == classes
 
 
 def test_threads_that_choose_among_different_values_stay_apart():
