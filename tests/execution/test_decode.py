@@ -1,5 +1,7 @@
 """A solver's assignment as an execution: the one that was asked for."""
 
+import itertools
+
 from gupproof.encoding.encoding import encode
 from gupproof.execution.decode import decode, wanted
 from gupproof.execution.enumerator import executions
@@ -30,7 +32,7 @@ def test_what_is_decoded_is_the_execution_that_was_asked_for():
         literals = [encoding.switches[name][value] for name, value in asked.switches.items()]
         literals += [encoding.choices[number][value] for number, value in asked.choices.items()]
         literals += [encoding.rf[write, read] for read, write in asked.rf.items()]
-        literals += [encoding.co[pair] for order in found.co.values() for pair in zip(order, order[1:], strict=False)]
+        literals += [encoding.co[pair] for order in found.co.values() for pair in itertools.pairwise(order)]
         answer = solver.ask(literals, wanted(encoding))
         assert answer.assignment is not None
         told = decode(encoding, answer.assignment)
