@@ -4,7 +4,7 @@ import pytest
 
 from gupproof.language import load, load_text
 from gupproof.proving.changes import Kind, changes_of
-from gupproof.proving.weaker import weaker_forms
+from gupproof.proving.weaker import Loss, weaker_forms
 from gupproof.resources import proofs_dir
 
 TEXT = """const FLAG = 1;
@@ -193,3 +193,15 @@ def test_every_change_of_the_proofs_is_one_line_and_a_program_again(name: str) -
             assert pairs[change.line - 1] == (change.before, change.after)
             load(path, texts={**unit.sources, change.file: changed})
     assert seen
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("atomic_dec_and_test", ["&n"], ("atomic_dec_return_relaxed(&n)", " == 0")),
+        # C's atomic_add_negative() is true where the new value is below 0, and false of 0.
+        ("atomic_add_negative", ["2", "&n"], ("atomic_add_return_relaxed(2, &n)", " < 0")),
+    ],
+)
+def test_a_test_of_the_new_value_without_order_is_a_comparison_of_what_is_returned(name, given, expected) -> None:
+    assert expected in [(form.text, form.compared) for form in weaker_forms(name, given) if form.loss is Loss.ORDER]

@@ -53,6 +53,14 @@ def test_under_a_filter_a_race_counts_in_what_meets_the_condition_and_in_what_do
     assert (found.flags, found.observation) == (("data-race",), Observation.SOMETIMES)
 
 
+@pytest.mark.parametrize(("quantifier", "ok"), [("exists", False), ("~exists", True), ("forall", True)])
+def test_where_a_filter_leaves_no_execution_all_of_them_are_anything_and_none_is(tmp_path, quantifier, ok):
+    test = tmp_path / "t.litmus"
+    test.write_text(f"C t\n{{}}\nP0(int *x) {{ WRITE_ONCE(*x, 1); }}\nfilter (x=2)\n{quantifier} (x=1)\n")
+    found = judge(test, Request(model=None, unroll=2, timeout=10))
+    assert (found.ok, found.stuck, found.loop) == (ok, True, False)
+
+
 def test_a_section_left_open_is_flagged(tmp_path):
     assert judged(tmp_path, "rcu_read_lock(); WRITE_ONCE(*x, 1);", "", "x=1").flags == ("unbalanced-rcu-lock",)
     assert judged(tmp_path, "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();", "", "x=0").flags == ()
