@@ -78,6 +78,10 @@ def test_a_cycle_cannot_be_asked_for(read):
         "~irreflexive (rf; po)+",
         "~empty (po; rf)+ \\ po",
         "irreflexive fr; rf",
+        # Two of one name, of which either does.
+        "~empty co & rf as mine flag ~empty [W \\ IW]; rf; [R]",
+        "~empty [W \\ IW]; rf; [R] as mine flag ~empty co & rf",
+        "~empty co & rf as mine flag ~empty co & po & rf",
     ],
 )
 def test_a_flag_can_be_had_just_where_some_execution_raises_it(read, check):

@@ -104,6 +104,19 @@ def test_arithmetic_has_the_type_that_c_gives_it(left, right, expected):
     assert sums[0].type == expected
 
 
+@pytest.mark.parametrize("operator", ["<<", ">>"])
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [("int", "unsigned long", INT), ("unsigned long", "int", ULONG), ("bool", "long", INT), ("unsigned int", "long", UINT)],
+)
+def test_a_shift_has_the_type_of_what_is_shifted(operator, left, right, expected):
+    """After promotion (C11 6.5.7)."""
+    unit = load_text(f"fn f({left} a, {right} b) -> bool {{ return a {operator} b; }}")
+    (returned,) = unit.functions["f"].body
+    (shift,) = [node for node in walk(returned) if isinstance(node, t.Binary) and node.operator == operator]
+    assert shift.type == expected
+
+
 @pytest.mark.parametrize("operator", ["==", "!=", "<", "<=", ">", ">="])
 def test_comparisons_are_boolean(operator):
     assert value(f"i {operator} 2", "bool").type == BOOL
@@ -139,6 +152,8 @@ def test_an_array_is_the_address_of_its_first_element():
     made = value("P.a", "int *")
     assert isinstance(made, t.AddressOf)
     assert made.type == PointerType(INT)
+    assert isinstance(made.place, t.Index)
+    assert constant(made.place.index) == 0
 
 
 def test_the_address_of_memory_is_a_pointer_to_it():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gupproof.language import load_text
 from gupproof.language.errors import MOST, table
 from tests.language.support import PAGE, refusals
 
@@ -302,6 +303,28 @@ def test_a_duplicate_names_both_places():
 
 def test_recursion_shows_the_circle():
     assert "f -> g -> h -> f" in refusals("fn f() { g(); } fn g() { h(); } fn h() { f(); }")[0].message
+
+
+LOOK = "struct srcu_struct s; fn peek() -> int {{ {code} return 1; }} fn f() {{ await (peek() == 1); }}"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1;", "WRITE_ONCE(x, 1);", "x++;", "xchg(&x, 1);", "atomic_inc(&refs);", "if (x) atomic_dec(&refs);",
+        "smp_cond_load_acquire(&x, VAL == 1);", "await (x == 1);", "assert(x == 1);", "assume(x == 1);",
+        "rcu_read_lock();", "synchronize_rcu();", "local_irq_disable();", "synchronize_srcu(&s);",
+        "int i = srcu_read_lock(&s);",
+    ],
+)  # fmt: skip
+def test_what_a_failing_round_of_a_wait_would_leave_behind_is_refused(code):
+    (found,) = refusals(PAGE + LOOK.format(code=code))
+    assert (found.code, found.marked) == ("G046", "peek()")
+
+
+@pytest.mark.parametrize("code", ["smp_mb();", "slot wmb;", "int i = READ_ONCE(x) + 1;", "int i = choose(1, 2);"])
+def test_a_wait_may_look_compute_and_order(code):
+    load_text(PAGE + LOOK.format(code=code))
 
 
 def test_memory_touched_by_a_callee_is_reported_with_its_place():

@@ -19,7 +19,7 @@ from tests.support.programs import Build
     ],
 )
 def test_an_execution_that_does_not_do_what_it_was_asked_for_is_not_believed(tmp_path, claim, problem):
-    """One thread reads the initial 0: nothing fails, nothing is reached and nothing is flagged; the question leaves that out."""
+    """One thread reads the initial 0: nothing fails, nothing is reached, nothing is flagged; the question leaves that out."""
     build = Build(x=0)
     value = build.thread().read("x")
     build.properties["holds"] = build.eq(value, 0)
