@@ -136,6 +136,18 @@ def test_cycles_need_no_closures(load):
     ]
 
 
+def test_a_closure_that_something_follows_or_limits_stays(load):
+    """A cycle through several steps of the closure and one of rf is none of one step and one of rf."""
+    axioms = load("acyclic po+ ; rf acyclic co | (rf ; co+)+ acyclic po+ & rf irreflexive po+ ; rf acyclic (po*)^-1").axioms
+    assert [(axiom.kind, repr(axiom.term)) for axiom in axioms] == [
+        (AxiomKind.ACYCLIC, ";(+(po), rf)"),
+        (AxiomKind.ACYCLIC, "|(co, ;(rf, +(co)))"),
+        (AxiomKind.ACYCLIC, "&(+(po), rf)"),
+        (AxiomKind.IRREFLEXIVE, ";(+(po), rf)"),
+        (AxiomKind.ACYCLIC, "^-1(*(po))"),
+    ]
+
+
 def test_heads(load):
     assert load('RISCV "Order of it"').title == "RISCV Order of it"
     assert load('"Orders" withoutco').title == "Orders"

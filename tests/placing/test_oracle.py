@@ -92,6 +92,22 @@ def test_it_says_nothing_where_a_limit_may_hide_an_execution():
     assert not problem.value.late
 
 
+def test_it_says_nothing_of_a_property_that_may_count_on_and_all_the_same_of_another():
+    """x is 3 at the end, and what counts to it gives up after 2."""
+    count = "fn count(int n) -> int { int i = 0; while (i < n) bound 2 { i++; } return i; }"
+    items = "int x; thread t { WRITE_ONCE(x, 2); slot f; WRITE_ONCE(x, 3); } property p : count(x) < 9; property q : x == 3;"
+    text = f"slot f : none | smp_mb = none; {count} scenario s {{ {items} }}"
+    limited, plain = (only(question(text, "sc", properties=[name])).judge((0,)) for name in ("p", "q"))
+    assert (limited.worth, plain.worth) == (Worth.UNKNOWN, Worth.SUFFICIENT)
+
+
+def test_a_limit_that_every_placement_runs_into_hides_no_defeat_found_later():
+    spinning = "int go; thread waker { WRITE_ONCE(go, 1); } thread spinner { while (READ_ONCE(go) == 0) bound 1 { } } cover"
+    oracle = only(question(PASSING.replace("cover", spinning, 1), "armv8/arm64-lse"))
+    assert oracle.judge((2, 2)).worth is Worth.UNKNOWN
+    assert oracle.judge((0, 0)).worth is Worth.DEFEATED
+
+
 def test_it_does_not_guess_when_the_time_is_up():
     slow = only(question(COUNTING, "x86-tso"))
     with pytest.raises(UndecidedError, match="counting under x86-tso/x86-64: the time is up"):
