@@ -104,6 +104,22 @@ def test_arithmetic_has_the_type_that_c_gives_it(left, right, expected):
     assert sums[0].type == expected
 
 
+@pytest.mark.parametrize(
+    ("literal", "expected"),
+    [
+        ("2147483647", INT), ("2147483648", LONG), ("4294967295", LONG), ("9223372036854775808", ULONG), ("1u", UINT),
+        ("0x7fffffff", INT), ("0x80000000", UINT), ("0xffffffff", UINT), ("0x100000000", LONG), ("0x8000000000000000", ULONG),
+        ("1l", LONG), ("0x80000000l", LONG), ("4294967296u", ULONG), ("1ul", ULONG),
+    ],
+)  # fmt: skip
+def test_a_literal_has_the_first_type_that_holds_it(literal, expected):
+    """Of int, long for decimal ones; unsigned ones count as well for hexadecimal ones (C11 6.4.4.1)."""
+    unit = load_text(f"fn f() -> bool {{ return {literal} != 0; }}")
+    (returned,) = unit.functions["f"].body
+    (test,) = [node for node in walk(returned) if isinstance(node, t.Binary)]
+    assert test.left.type == expected
+
+
 @pytest.mark.parametrize("operator", ["<<", ">>"])
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
@@ -384,3 +400,18 @@ def test_the_comment_before_a_theorem_is_its_documentation(before, doc):
 def test_assertions_named_in_functions_are_properties_of_the_scenario():
     text = "fn g() { assert(true, deep); } fn f() { g(); } scenario s { thread a { f(); } }"
     assert load_text(f"{text} theorem t {{ s shows deep under sc expect proved; }}").theorems
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "thread a { look(); }",
+        "thread a { through(); }",
+        "thread a { } interrupt a by look();",
+        "thread a { } interrupt a by through();",
+    ],
+)
+def test_a_theorem_may_ask_for_what_an_assert_names_wherever_that_stands(items):
+    text = "int x; fn look() { assert(READ_ONCE(x) == 0, quiet); } fn through() { look(); }"
+    unit = load_text(f"{text} scenario s {{ {items} }} theorem t {{ s shows quiet under sc expect proved; }}")
+    assert unit.theorems["t"].claims[0].properties == ("quiet",)

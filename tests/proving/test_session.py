@@ -88,6 +88,9 @@ def test_a_size_is_unrolled_for_each_value_that_a_theorem_asks_for():
 RACE = scenario("thread t { x = 1; } thread u { r = READ_ONCE(x); } property p : r == 0 || r == 1; cover c : r == 1;")
 
 
+SETTINGS = [(a, b) for b in ("false", "true") for a in ("false", "true")]
+
+
 def test_what_the_model_flags_stands_beside_the_proof_and_has_to_be_expected():
     (result,) = claim(RACE, "p under lkmm expect proved with data-race")
     assert (result.verdict, result.flags, result.as_expected) == (Verdict.PROVED, ("data-race",), True)
@@ -100,6 +103,17 @@ def test_a_flag_that_is_expected_and_not_raised_is_not_as_expected():
     marked = RACE.replace("x = 1;", "WRITE_ONCE(x, 1);")
     (result,) = claim(marked, "p under lkmm expect proved with data-race")
     assert (result.verdict, result.flags, result.as_expected) == (Verdict.PROVED, (), False)
+
+
+def test_flags_are_those_of_the_setting_asked_about():
+    """One encoding with both switches open: only a store that is neither marked nor left out races."""
+    store = "if (!LEFT_OUT) { if (MARKED) WRITE_ONCE(x, 1); else x = 1; }"
+    text = "config MARKED : bool = false; config LEFT_OUT : bool = false;\n" + RACE.replace("x = 1;", store)
+    lines = [f"s with MARKED = {a}, LEFT_OUT = {b} shows p under lkmm covering none expect proved;" for a, b in SETTINGS]
+    unit = unit_of(f"{text}\ntheorem t {{ {' '.join(lines)} }}")
+    session = Session(unit, "s", Platform("lkmm", "lkmm"), {})
+    flags = [session.judge(obligation, timeout=30).flags for obligation in obligations_of(unit)]
+    assert flags == [("data-race",) if setting == ("false", "false") else () for setting in SETTINGS]
 
 
 def test_models_without_flags_flag_nothing():
