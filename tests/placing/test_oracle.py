@@ -179,6 +179,18 @@ def test_vacuity_hangs_on_slots():
 # ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+FRESH, STALE = "cover fresh : seen == 1 && got == 1;", "cover stale : seen == 1 && got == 0;"
+
+
+@pytest.mark.parametrize("covers", [f"{STALE} {FRESH}", f"{FRESH} {STALE}"])
+def test_every_cover_has_to_be_reached_wherever_a_placement_is_said_to_be_sufficient(covers):
+    """That the reader sees the flag and the data is always possible; the flag alone, only where a barrier is missing."""
+    text = PASSING.replace("cover seen : seen == 1;", f"property fine : seen == 0 || seen == 1; {covers}")
+    oracle = only(question(text, "armv8/arm64-lse", properties=["fine"]))
+    assert oracle.judge((0, 0)).worth is Worth.SUFFICIENT
+    assert oracle.judge((2, 2)).worth is Worth.VACUOUS
+
+
 def test_only_placements_that_run_past_a_bound_are_undecided():
     oracle = only(question(AGAIN, "armv8/arm64-lse"))
     worths = {(w, r): oracle.judge((w, r)) for w in (0, 1) for r in (0, 1)}
