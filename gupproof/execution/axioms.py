@@ -7,7 +7,7 @@ from gupproof.cat.terms import Axiom, AxiomKind, Model, Sort
 from gupproof.execution.execution import Execution
 from gupproof.execution.relations import Interpretation, Rows, bits, closure, pairs_of
 from gupproof.execution.replay import Replay, replay
-from gupproof.execution.valuation import MalformedError
+from gupproof.execution.valuation import MalformedError, Valuator
 from gupproof.program.events import Program
 
 
@@ -91,6 +91,7 @@ def rechecked(
     refutes: str | None = None,
     reaches: str | None = None,
     raises: str | None = None,
+    valuator: Valuator | None = None,
 ) -> Replay:
     """Return what ``execution`` does, if it is what a solver claims it to be.
 
@@ -101,13 +102,14 @@ def rechecked(
         refutes: name of a property it should refute.
         reaches: name of a cover it should reach.
         raises: name of a flag it should raise.
+        valuator: of the program, where there are many executions to judge.
 
     Raises:
         RecheckError: it is not.
 
     """
     try:
-        result = replay(program, execution)
+        result = replay(program, execution, valuator=valuator)
     except MalformedError as problem:
         raise RecheckError(str(problem)) from None
     if broken := violated_axioms(model, result):
@@ -121,10 +123,18 @@ def rechecked(
     return result
 
 
-def recheck(program: Program, model: Model, execution: Execution, **claims: str | None) -> str | None:
+def recheck(
+    program: Program,
+    model: Model,
+    execution: Execution,
+    *,
+    refutes: str | None = None,
+    reaches: str | None = None,
+    raises: str | None = None,
+) -> str | None:
     """Return why ``execution`` is not what a solver claims it to be, or None if it is; as :func:`rechecked`."""
     try:
-        rechecked(program, model, execution, **claims)
+        rechecked(program, model, execution, refutes=refutes, reaches=reaches, raises=raises)
     except RecheckError as problem:
         return str(problem)
     return None

@@ -10,7 +10,7 @@ from functools import lru_cache
 from gupproof.cat.terms import Sort, Term, TermOp
 from gupproof.execution.replay import Replay
 from gupproof.execution.valuation import Valuation
-from gupproof.program.events import INIT_THREAD, Kind, feeds, of_one_instruction
+from gupproof.program.events import INIT_THREAD, Kind
 
 Rows = tuple[int, ...]
 
@@ -65,15 +65,11 @@ def fixed_relations(events: Valuation) -> dict[str, Rows]:
         "data": rows_of(events.data, count),
         "ctrl": rows_of(events.ctrl, count),
         "rmw": rows_of(events.rmw, count),
-        "one-instruction": _executed(of_one_instruction(events.program.events), executed, count),
-        "feeds": _executed(feeds(events.program.events), executed, count),
+        "one-instruction": rows_of(events.one_instruction, count),
+        "feeds": rows_of(events.feeds, count),
         "gp-order": rows_of(events.gp_order, count),
         "same-values": _alike({a: events.value[a] for a in events.executed if a in events.value}, count),
     }
-
-
-def _executed(pairs: Iterable[tuple[int, int]], executed: int, count: int) -> Rows:
-    return rows_of(((a, b) for a, b in pairs if executed >> a & executed >> b & 1), count)
 
 
 def _alike(of: Mapping[int, int], count: int) -> Rows:
@@ -272,6 +268,8 @@ def closure(rows: Rows) -> Rows:
     """Return the transitive closure."""
     result = list(rows)
     for middle in range(len(result)):
+        if not result[middle]:
+            continue
         for event in range(len(result)):
             if result[event] >> middle & 1:
                 result[event] |= result[middle]

@@ -6,7 +6,7 @@ Nothing here knows of memory models: whether the values read make sense is for :
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from gupproof.program.events import Check, Dependency, Event, Kind, Program, Stop
+from gupproof.program.events import Check, Dependency, Event, Kind, Program, Stop, feeds, of_one_instruction
 from gupproof.program.expr import Expr, Op, fold
 
 
@@ -25,6 +25,7 @@ class Valuation:
         value: read or written, of each access.
         tags: the sets of the model an event is in.
         addr, data, ctrl, rmw, gp_order: pairs of ids.
+        one_instruction, feeds: likewise, as :mod:`gupproof.program.events` has them.
         stops: where threads went no further; none of them: the execution is complete.
         violations: the checks that found something wrong.
         constraints_hold: whether the program admits the execution at all.
@@ -43,6 +44,8 @@ class Valuation:
     ctrl: tuple[tuple[int, int], ...]
     rmw: tuple[tuple[int, int], ...]
     gp_order: tuple[tuple[int, int], ...]
+    one_instruction: tuple[tuple[int, int], ...]
+    feeds: tuple[tuple[int, int], ...]
     stops: tuple[Stop, ...]
     violations: tuple[Check, ...]
     constraints_hold: bool
@@ -68,6 +71,8 @@ class Valuator:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._one_instruction = tuple(of_one_instruction(program.events))
+        self._feeds = tuple(feeds(program.events))
         self._locations = frozenset(location.address for location in program.locations)
         events, final = _roots(program)
         self._before = _in_order(events)
@@ -123,6 +128,8 @@ class Valuator:
                 for item in program.gp_order
                 if item.first in alive and item.second in alive and values[item.condition]
             ),
+            one_instruction=tuple(pair for pair in self._one_instruction if alive.issuperset(pair)),
+            feeds=tuple(pair for pair in self._feeds if alive.issuperset(pair)),
             stops=tuple(stop for stop in program.stops if values[stop.condition]),
             violations=tuple(check for check in program.checks if values[check.violation]),
             constraints_hold=all(values[constraint] for constraint in program.constraints),

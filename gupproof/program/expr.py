@@ -69,7 +69,19 @@ def fold(op: Op, values: tuple[int, ...]) -> int:
     """
     a = values[0]
     b = values[1] if len(values) > 1 else 0
-    match op:
+    match op:  # what guards are made of first: most of what is worked out
+        case Op.EQ:
+            return int(a == b)
+        case Op.LT:
+            return int(a < b)
+        case Op.LAND:
+            return int(a != 0 and b != 0)
+        case Op.LOR:
+            return int(a != 0 or b != 0)
+        case Op.NOT:
+            return int(a == 0)
+        case Op.ITE:
+            return b if a else values[2]
         case Op.ADD:
             return a + b
         case Op.SUB:
@@ -95,18 +107,6 @@ def fold(op: Op, values: tuple[int, ...]) -> int:
         case Op.WRAP:
             half = 1 << -b - 1 if b < 0 else 0
             return (a + half) % (1 << abs(b)) - half
-        case Op.EQ:
-            return int(a == b)
-        case Op.LT:
-            return int(a < b)
-        case Op.LAND:
-            return int(a != 0 and b != 0)
-        case Op.LOR:
-            return int(a != 0 or b != 0)
-        case Op.NOT:
-            return int(a == 0)
-        case Op.ITE:
-            return b if a else values[2]
         case Op.CONST | Op.READ | Op.CHOICE | Op.CONFIG | Op.FINAL | Op.VALID:
             raise ValueError(f"{op} is no function of its operands alone")
 

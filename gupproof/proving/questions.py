@@ -10,6 +10,7 @@ from gupproof.execution.axioms import RecheckError, rechecked
 from gupproof.execution.decode import decode, wanted
 from gupproof.execution.execution import Execution
 from gupproof.execution.replay import Replay
+from gupproof.execution.valuation import Valuator
 from gupproof.program.events import Program
 from gupproof.program.expr import Expr
 from gupproof.solving.solver import Outcome, Solver
@@ -62,6 +63,7 @@ class Questions:
     def __init__(self, encoding: Encoding, model: Model, solver: Solver) -> None:
         self.encoding, self.model, self.solver = encoding, model, solver
         self._wanted = wanted(encoding)
+        self._valuator = Valuator(encoding.program)
 
     def find(
         self,
@@ -79,7 +81,9 @@ class Questions:
         execution = decode(self.encoding, answer.assignment)
         program = self.encoding.program
         try:
-            found = rechecked(program, self.model, execution, refutes=refutes, reaches=reaches, raises=raises)
+            found = rechecked(
+                program, self.model, execution, refutes=refutes, reaches=reaches, raises=raises, valuator=self._valuator
+            )
         except RecheckError as problem:
             return Finding(answer.outcome, execution, None, str(problem))
         return Finding(answer.outcome, execution, found, "")
