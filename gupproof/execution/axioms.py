@@ -87,11 +87,12 @@ def rechecked(
     program: Program,
     model: Model,
     execution: Execution,
+    valuator: Valuator | None = None,
+    /,
     *,
     refutes: str | None = None,
     reaches: str | None = None,
     raises: str | None = None,
-    valuator: Valuator | None = None,
 ) -> Replay:
     """Return what ``execution`` does, if it is what a solver claims it to be.
 
@@ -99,10 +100,10 @@ def rechecked(
         program: what should have been executed.
         model: what should allow it.
         execution: the claim.
+        valuator: of the program, where there are many executions to judge.
         refutes: name of a property it should refute.
         reaches: name of a cover it should reach.
         raises: name of a flag it should raise.
-        valuator: of the program, where there are many executions to judge.
 
     Raises:
         RecheckError: it is not.
@@ -123,18 +124,10 @@ def rechecked(
     return result
 
 
-def recheck(
-    program: Program,
-    model: Model,
-    execution: Execution,
-    *,
-    refutes: str | None = None,
-    reaches: str | None = None,
-    raises: str | None = None,
-) -> str | None:
+def recheck(program: Program, model: Model, execution: Execution, **claims: str | None) -> str | None:
     """Return why ``execution`` is not what a solver claims it to be, or None if it is; as :func:`rechecked`."""
     try:
-        rechecked(program, model, execution, refutes=refutes, reaches=reaches, raises=raises)
+        rechecked(program, model, execution, **claims)
     except RecheckError as problem:
         return str(problem)
     return None

@@ -80,9 +80,14 @@ class FenceAction:
 
 @dataclass(frozen=True, slots=True)
 class RcuAction:
-    """A step of RCU; its row, in the model of a language, has the step's name."""
+    """A step of RCU."""
 
     step: RcuStep
+
+    @property
+    def row(self) -> str:
+        """The row in the model of a language, which has the step's name."""
+        return self.step.value
 
 
 @dataclass(frozen=True, slots=True)

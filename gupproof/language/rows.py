@@ -57,14 +57,12 @@ def _in_models(action: Action) -> dict[str, Shape]:
     match action:
         case LoadAction() if action.on_machines:
             return {action.row: Shape.QUERY}
-        case RcuAction():
-            return {action.step.value: Shape.FENCE}
+        case RcuAction() | SrcuSyncAction():
+            return {action.row: Shape.FENCE}
         case SrcuLockAction():
             return {action.row: Shape.LOAD}
         case SrcuUnlockAction():
             return {action.row: Shape.STORE}
-        case SrcuSyncAction():
-            return {action.row: Shape.FENCE}
         case _:
             return {}
 

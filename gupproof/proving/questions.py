@@ -81,9 +81,7 @@ class Questions:
         execution = decode(self.encoding, answer.assignment)
         program = self.encoding.program
         try:
-            found = rechecked(
-                program, self.model, execution, refutes=refutes, reaches=reaches, raises=raises, valuator=self._valuator
-            )
+            found = rechecked(program, self.model, execution, self._valuator, refutes=refutes, reaches=reaches, raises=raises)
         except RecheckError as problem:
             return Finding(answer.outcome, execution, None, str(problem))
         return Finding(answer.outcome, execution, found, "")

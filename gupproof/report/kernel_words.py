@@ -62,13 +62,8 @@ def _steps() -> dict[str, _Steps]:
 def _fences() -> dict[_Steps, Primitive]:
     made: dict[_Steps, Primitive] = {}
     for primitive in PRIMITIVES.values():
-        match primitive.action:
-            case FenceAction(row=row):
-                made.setdefault(_steps()[row], primitive)
-            case RcuAction(step=step):
-                made.setdefault(_steps()[step.value], primitive)
-            case _:
-                pass
+        if isinstance(primitive.action, FenceAction | RcuAction):
+            made.setdefault(_steps()[primitive.action.row], primitive)
     return made
 
 
